@@ -1,0 +1,200 @@
+//! The tree that every layer becomes: YAML's shape, and for each key and value the place that wrote it.
+
+/// Which text a place is in: an index into [`Sources`](super::Sources).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub(crate) u16);
+
+/// A stretch of one source, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The text it is in.
+    pub source: SourceId,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// One value and where it was written.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What was written.
+    pub value: Value,
+    /// Where it was written.
+    pub span: Span,
+    /// The places of the values of lower layers that this one hid, nearest first.
+    pub hid: Vec<Span>,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`, `~`, or (`written: false`) nothing at all behind a key.
+    Null {
+        /// Whether the word stands there.
+        written: bool,
+    },
+    /// Text, number or boolean.
+    Scalar(Scalar),
+    /// A list.
+    List(Vec<Node>),
+    /// A mapping, in the order written.
+    Map(Vec<Entry>),
+}
+
+/// A scalar: its text as written, unquoted, and what that text is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scalar {
+    /// The text, every character of it: `1.10` stays `1.10`.
+    pub text: String,
+    /// What the layer's own rules make of the text.
+    pub kind: Kind,
+    /// Whether the text could be of another kind had a type been asked for: true for `--set`, whose grammar has no
+    /// floats, and for unquoted text in a file.
+    pub bare: bool,
+}
+
+/// The type of a scalar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number; exact.
+    Int(i64),
+    /// A number with a fraction or an exponent.
+    Float(f64),
+    /// Everything else.
+    Text,
+}
+
+/// A key of a mapping with its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key was written.
+    pub key_span: Span,
+    /// Its value.
+    pub node: Node,
+}
+
+impl Node {
+    /// A node that hides nothing.
+    #[must_use]
+    pub fn new(value: Value, span: Span) -> Self {
+        Self { value, span, hid: Vec::new() }
+    }
+
+    /// An empty mapping.
+    #[must_use]
+    pub fn empty_map(span: Span) -> Self {
+        Self::new(Value::Map(Vec::new()), span)
+    }
+
+    /// The entry of `key` when this is a mapping that has it.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    /// The value of `key` when this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// What this is, for a message: `a list`, `text`, …
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        match &self.value {
+            Value::Null { .. } => "null",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+            Value::Scalar(scalar) => match scalar.kind {
+                Kind::Bool(_) => "a boolean",
+                Kind::Int(_) | Kind::Float(_) => "a number",
+                Kind::Text => "text",
+            },
+        }
+    }
+
+    /// The same as JSON, numbers exact, without places.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null { .. } => Json::Null,
+            Value::List(items) => items.iter().map(Self::to_json).collect(),
+            Value::Map(entries) => {
+                Json::Object(entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect())
+            }
+            Value::Scalar(scalar) => match scalar.kind {
+                Kind::Bool(value) => value.into(),
+                Kind::Int(value) => value.into(),
+                Kind::Float(value) => value.into(),
+                Kind::Text => scalar.text.clone().into(),
+            },
+        }
+    }
+}
+
+impl Scalar {
+    /// What a plain (unquoted) YAML 1.2 scalar is; `None` is null.
+    #[must_use]
+    pub fn plain(text: &str) -> Option<Self> {
+        let kind = match text {
+            "" | "~" | "null" | "Null" | "NULL" => return None,
+            "true" | "True" | "TRUE" => Kind::Bool(true),
+            "false" | "False" | "FALSE" => Kind::Bool(false),
+            ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Kind::Float(f64::INFINITY),
+            "-.inf" | "-.Inf" | "-.INF" => Kind::Float(f64::NEG_INFINITY),
+            ".nan" | ".NaN" | ".NAN" => Kind::Float(f64::NAN),
+            _ => number(text),
+        };
+        Some(Self { text: text.to_owned(), kind, bare: true })
+    }
+
+    /// Quoted text: never anything else.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), kind: Kind::Text, bare: false }
+    }
+}
+
+/// The core schema's numbers. `0777` and `1_000` mean different things to different readers, so they are text here
+/// and a message says so where a number is wanted.
+fn number(text: &str) -> Kind {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let decimal = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if decimal(unsigned) {
+        let leading_zero = unsigned.len() > 1 && unsigned.starts_with('0');
+        return match text.parse() {
+            Ok(value) if !leading_zero => Kind::Int(value),
+            Err(_) if !leading_zero => text.parse().map_or(Kind::Text, Kind::Float),
+            _ => Kind::Text,
+        };
+    }
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = text.strip_prefix(prefix)
+            && !digits.starts_with(['+', '-'])
+            && let Ok(value) = i64::from_str_radix(digits, radix)
+        {
+            return Kind::Int(value);
+        }
+    }
+    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+        Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
+        None => (unsigned, None),
+    };
+    let digits = mantissa.replacen('.', "", 1);
+    let is_float = decimal(&digits)
+        && exponent.is_none_or(|e| decimal(e.strip_prefix(['+', '-']).unwrap_or(e)))
+        && (exponent.is_some() || mantissa.contains('.'));
+    match text.parse() {
+        Ok(value) if is_float => Kind::Float(value),
+        _ => Kind::Text,
+    }
+}
