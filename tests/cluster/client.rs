@@ -1,7 +1,8 @@
 //! Someone inside a container, with its environment: a probe, or an application with the credentials.
 
 use std::ffi::OsStr;
-use std::process::{Command, Output};
+use std::io::{Seek, Write};
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
@@ -37,23 +38,27 @@ impl Client {
 
     /// Runs a program that is expected to succeed, and returns what it prints.
     pub fn run(&self, words: &[impl AsRef<OsStr>]) -> Result<String> {
-        let output = self.output(words)?;
-        if !output.status.success() {
-            bail!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr).trim());
-        }
-        Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+        self.feed(words, "")
     }
 
-    fn output(&self, words: &[impl AsRef<OsStr>]) -> Result<Output> {
+    /// Like `run`, with something to read.
+    pub fn feed(&self, words: &[impl AsRef<OsStr>], input: &str) -> Result<String> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(input.as_bytes())?;
+        file.rewind()?;
         let output = Command::new("timeout")
             .args(["60", "nsenter", "--target", &self.process.to_string()])
-            .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--root", "--wd=/"])
+            .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--root"])
             .args(["setpriv", &format!("--reuid={}", self.user), &format!("--regid={GROUP}"), "--clear-groups"])
             .args(words)
             .env_clear()
             .envs(self.environment.iter().cloned())
+            .stdin(file)
             .output()?;
-        Ok(output)
+        if !output.status.success() {
+            bail!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
     }
 
     /// With another password than that in the container's environment.

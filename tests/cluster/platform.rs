@@ -15,6 +15,8 @@ use crate::wait;
 /// The rows that every node has to hold alike.
 const CONTENT: &str = "SELECT count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY id)), '-') FROM items t";
 
+const REPLICATION: [&str; 5] = ["STATEMENT:  START_REPL", "logical decoding", "running transactions", "Streaming transactions", "detaching cleanly"];
+
 pub struct Platform {
     /// Before the network: they are attached to it.
     pub replicas: Vec<Replica>,
@@ -148,7 +150,8 @@ impl Platform {
         let mut all = String::new();
         for replica in &self.replicas {
             let log = replica.log().unwrap_or_default();
-            let lines: Vec<&str> = log.lines().collect();
+            // PostgreSQL tells each step of a replication connection, with the whole of its command
+            let lines: Vec<&str> = log.lines().filter(|line| !REPLICATION.iter().any(|noise| line.contains(noise))).collect();
             let tail = lines[lines.len().saturating_sub(40)..].join("\n");
             all += &format!("--- {}\n{tail}\n", replica.name());
         }

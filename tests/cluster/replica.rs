@@ -1,7 +1,7 @@
 //! One container: what it is made of, the process that runs in it, and what can be done to it from outside.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -36,7 +36,9 @@ impl Replica {
     pub fn new(container: Container, link: Link, directory: PathBuf, hosts: PathBuf) -> Result<Self> {
         fs::create_dir_all(directory.join("root"))?;
         let replica = Self { container, link, directory, hosts, postgresql: postgres::installed()?, process: None };
-        replica.empty_volume()?;
+        // one that was here before has left its volume
+        fs::create_dir_all(replica.volume())?;
+        replica.own_volume()?;
         Ok(replica)
     }
 
@@ -70,7 +72,21 @@ impl Replica {
             .spawn()
             .context("cannot run nsenter")?;
         self.process = Some(process);
-        Ok(())
+        for _ in 0..2_000 {
+            if !self.runs()? || self.has_begun() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        bail!("{} does not begin", self.name())
+    }
+
+    /// Whether the command has taken the place of what sets the container up.
+    fn has_begun(&self) -> bool {
+        let Some(process) = self.main_process() else { return false };
+        let words = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        let wanted = self.container.command.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat());
+        words == wanted.collect::<Vec<u8>>()
     }
 
     fn path(&self) -> &'static str {
@@ -168,11 +184,15 @@ impl Replica {
 
     /// A lost volume: the next container begins with an empty one.
     pub fn empty_volume(&self) -> Result<()> {
-        if self.volume().exists() {
-            fs::remove_dir_all(self.volume())?;
-        }
+        fs::remove_dir_all(self.volume())?;
         fs::create_dir(self.volume())?;
-        Ok(chown(self.volume(), u32::try_from(self.container.user).ok(), Some(GROUP))?)
+        self.own_volume()
+    }
+
+    /// Everything on the volume is the container's user's.
+    pub fn own_volume(&self) -> Result<()> {
+        let owner = format!("{}:{GROUP}", self.container.user);
+        run("chown", &["-R", &owner, &self.volume().display().to_string()])
     }
 
     pub fn volume(&self) -> PathBuf {

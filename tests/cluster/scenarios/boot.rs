@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::bundle::Values;
+use super::{FIRST, SECOND, THIRD, three_nodes};
 use crate::platform::Platform;
 
 /// A node that was killed on the way, in initdb or after, never came up again; one that came late was left out.
 pub fn first_boot(platform: &mut Platform) -> Result<()> {
-    platform.prepare(&Values::new(&[("aws-us-west-2", 2), ("aws-eu-central-1", 1)]))?;
-    // the last one first, each killed at another point of its way, twice
+    platform.prepare(&three_nodes())?;
     for pause in [700, 1800] {
-        for name in ["aws_eu_central_1_0", "aws_us_west_2_1"] {
+        for name in [THIRD, SECOND] {
             let node = platform.get(name)?;
             node.start()?;
             std::thread::sleep(Duration::from_millis(pause));
             node.kill()?;
         }
     }
-    for name in ["aws_eu_central_1_0", "aws_us_west_2_1", "aws_us_west_2_0"] {
+    // the last one first
+    for name in [THIRD, SECOND, FIRST] {
         platform.get(name)?.start()?;
         std::thread::sleep(Duration::from_millis(500));
     }
