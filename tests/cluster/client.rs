@@ -49,6 +49,8 @@ impl Client {
         let output = Command::new("timeout")
             .args(["60", "nsenter", "--target", &self.process.to_string()])
             .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--root"])
+            // a working directory inside the new root
+            .args(["env", "--chdir=/"])
             .args(["setpriv", &format!("--reuid={}", self.user), &format!("--regid={GROUP}"), "--clear-groups"])
             .args(words)
             .env_clear()

@@ -15,7 +15,17 @@ use crate::wait;
 /// The rows that every node has to hold alike.
 const CONTENT: &str = "SELECT count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY id)), '-') FROM items t";
 
-const REPLICATION: [&str; 5] = ["STATEMENT:  START_REPL", "logical decoding", "running transactions", "Streaming transactions", "detaching cleanly"];
+const REPLICATION: [&str; 9] = [
+    "REPLICATION SLOT",
+    "_REPLICATION_SLOT",
+    "logical decoding",
+    "running transactions",
+    "Streaming transactions",
+    "detaching cleanly",
+    "starting apply",
+    "exiting with error",
+    "background worker",
+];
 
 pub struct Platform {
     /// Before the network: they are attached to it.

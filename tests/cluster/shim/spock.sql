@@ -123,7 +123,7 @@ END $$;
 CREATE FUNCTION spock.queue_ddl(command text, replication_sets text[]) RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO pglogical.queue (queued_at, role, replication_sets, message_type, message)
-  SELECT now(), current_user, $2, 'Q', to_json(format('SET LOCAL search_path = %s; %s', coalesce(nullif(current_setting('search_path'), ''), ), $1))
+  SELECT now(), current_user, $2, 'Q', to_json(format('SET LOCAL search_path = %s; %s', coalesce(nullif(current_setting('search_path'), ''), ''''''), $1))
    WHERE EXISTS (SELECT FROM pglogical.local_node)
 $$;
 
