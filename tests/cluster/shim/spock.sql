@@ -106,9 +106,15 @@ LANGUAGE sql AS $$ SELECT pglogical.alter_subscription_enable($1, $2) $$;
 CREATE FUNCTION spock.sub_disable(subscription_name name, immediate boolean = false) RETURNS boolean
 LANGUAGE sql AS $$ SELECT pglogical.alter_subscription_disable($1, $2) $$;
 
+-- pglogical may let up to three minutes pass before it tries a lost connection again; Spock tries every few seconds.
+-- Enabling what is enabled wakes pglogical's manager, and whoever watches over a subscription asks for its status.
 CREATE FUNCTION spock.sub_show_status(subscription_name name = NULL, OUT subscription_name text, OUT status text, OUT provider_node text,
     OUT provider_dsn text, OUT slot_name text, OUT replication_sets text[], OUT forward_origins text[]) RETURNS SETOF record
-LANGUAGE sql STABLE AS $$ SELECT * FROM pglogical.show_subscription_status($1) $$;
+LANGUAGE sql AS $$
+  SELECT pglogical.alter_subscription_enable(s.subscription_name::name)
+    FROM pglogical.show_subscription_status($1) s WHERE s.status = 'down';
+  SELECT * FROM pglogical.show_subscription_status($1)
+$$;
 
 -- A transaction that reaches every subscriber; what came before it has arrived when its position has.
 CREATE FUNCTION spock.sync_event(transactional boolean = false) RETURNS pg_lsn
