@@ -1,1 +1,3 @@
-fn main(){}
+//! A door: parse, run, exit code.
+
+fn main() {}

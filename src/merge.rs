@@ -1,0 +1,1 @@
+//! One tree out of all layers: later wins, and every path still knows who set it.
