@@ -16,3 +16,7 @@ pub mod problem;
 
 pub mod layers;
 pub mod merge;
+
+mod decode;
+pub mod values;
+pub mod cluster;

@@ -2,4 +2,4 @@
 
 mod tree;
 
-pub use tree::{Entry, Kind, Node, Scalar, SourceId, Span, Value};
+pub use tree::{Entry, Kind, Node, Scalar, SourceId, Span, Style, Value};

@@ -49,9 +49,19 @@ pub struct Scalar {
     pub text: String,
     /// What the layer's own rules make of the text.
     pub kind: Kind,
-    /// Whether the text could be of another kind had a type been asked for: true for `--set`, whose grammar has no
-    /// floats, and for unquoted text in a file.
-    pub bare: bool,
+    /// How it was written: what else the text may stand for.
+    pub style: Style,
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes in a file: the text alone says what it is.
+    Plain,
+    /// In quotes or as a block in a file, or behind a flag that makes text: text, whatever it looks like.
+    Quoted,
+    /// Behind `--set`, which has no quotes and no floats: it may be whatever is wanted at its path.
+    Flag,
 }
 
 /// The type of a scalar.
@@ -154,13 +164,13 @@ impl Scalar {
             ".nan" | ".NaN" | ".NAN" => Kind::Float(f64::NAN),
             _ => number(text),
         };
-        Some(Self { text: text.to_owned(), kind, bare: true })
+        Some(Self { text: text.to_owned(), kind, style: Style::Plain })
     }
 
     /// Quoted text: never anything else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: Kind::Text, bare: false }
+        Self { text: text.into(), kind: Kind::Text, style: Style::Quoted }
     }
 }
 
