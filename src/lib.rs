@@ -20,3 +20,6 @@ pub mod merge;
 mod decode;
 pub mod values;
 pub mod cluster;
+mod manifests;
+mod output;
+mod selection;

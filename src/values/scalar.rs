@@ -98,4 +98,4 @@ macro_rules! whole_number {
     )+};
 }
 
-pub(super) use {read_as, whole_number};
+pub(crate) use {read_as, whole_number};
