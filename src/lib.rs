@@ -16,3 +16,4 @@ pub mod problem;
 
 pub mod layers;
 pub mod merge;
+pub mod report;

@@ -48,10 +48,10 @@ pub enum Severity {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $text:literal $severity:ident,)*) => {
+    ($(#[doc = $meaning:literal] $name:ident $text:literal $severity:ident,)*) => {
         /// The kinds of problem. Their texts are part of the command line's contract: add, never rename.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $($(#[$doc])* $name,)* }
+        pub enum Code { $(#[doc = $meaning] $name,)* }
 
         impl Code {
             /// Every code, in the order of their listing.
@@ -61,6 +61,12 @@ macro_rules! codes {
             #[must_use]
             pub fn text(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning.trim_ascii(),)* }
             }
 
             /// How bad this kind is.
@@ -289,7 +295,9 @@ impl Path {
         std::iter::successors(Some(self.clone()), Self::parent)
     }
 
-    fn and(&self, step: Step) -> Self {
+    /// One step further.
+    #[must_use]
+    pub fn and(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
         steps.push(step);
         Self(steps)

@@ -2,7 +2,12 @@
 
 /// Which text a place is in: an index into [`Sources`](super::Sources).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceId(pub(crate) u16);
+pub struct SourceId(pub(super) u32);
+
+impl SourceId {
+    /// The built-in file, always the first.
+    pub const BUILT_IN: Self = Self(0);
+}
 
 /// A stretch of one source, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +109,25 @@ impl Node {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The item at `index` when this is a list that has it.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Option<&Self> {
+        match &self.value {
+            Value::List(items) => items.get(index),
+            _ => None,
+        }
+    }
+
+    /// Whether this node or one below it is such a one.
+    pub fn any(&self, is_such: &mut dyn FnMut(&Self) -> bool) -> bool {
+        is_such(self)
+            || match &self.value {
+                Value::List(items) => items.iter().any(|item| item.any(is_such)),
+                Value::Map(entries) => entries.iter().any(|entry| entry.node.any(is_such)),
+                Value::Null { .. } | Value::Scalar(_) => false,
+            }
     }
 
     /// What this is, for a message: `a list`, `text`, …
