@@ -14,12 +14,16 @@
 pub mod cli;
 pub mod problem;
 
-pub mod layers;
-pub mod merge;
-
+mod cluster;
 mod decode;
-pub mod values;
-pub mod cluster;
+pub mod layers;
 mod manifests;
+pub mod merge;
 mod output;
+mod values;
+
+mod commands;
+mod report;
 mod selection;
+
+pub use commands::{Exit, is_closed_pipe, run};

@@ -9,7 +9,10 @@ pub use folder::{Change, Folder};
 /// All documents as one YAML stream, as `cpln apply -f -` reads it.
 #[must_use]
 pub fn yaml_stream(manifests: &[Manifest]) -> String {
-    manifests.iter().flat_map(|manifest| ["---\n", &manifest.yaml]).collect()
+    manifests
+        .iter()
+        .flat_map(|manifest| ["---\n", &manifest.yaml])
+        .collect()
 }
 
 /// All documents as one JSON array.

@@ -48,10 +48,10 @@ pub enum Severity {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $text:literal $severity:ident,)*) => {
+    ($(#[doc = $meaning:literal] $name:ident $text:literal $severity:ident,)*) => {
         /// The kinds of problem. Their texts are part of the command line's contract: add, never rename.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $($(#[$doc])* $name,)* }
+        pub enum Code { $(#[doc = $meaning] $name,)* }
 
         impl Code {
             /// Every code, in the order of their listing.
@@ -61,6 +61,12 @@ macro_rules! codes {
             #[must_use]
             pub fn text(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning.trim_ascii(),)* }
             }
 
             /// How bad this kind is.
@@ -135,19 +141,33 @@ impl Problem {
     /// A problem with a file, a flag or a text as a whole.
     #[must_use]
     pub fn new(code: Code, place: Place, found: impl Into<String>) -> Self {
-        Self { code, path: None, found: found.into(), allowed: None, fix: None, place, also: Vec::new() }
+        Self {
+            code,
+            path: None,
+            found: found.into(),
+            allowed: None,
+            fix: None,
+            place,
+            also: Vec::new(),
+        }
     }
 
     /// A problem with the value at `path`; it points at that value.
     #[must_use]
     pub fn of_value(code: Code, path: Path, found: impl Into<String>) -> Self {
-        Self { path: Some(path.clone()), ..Self::new(code, Place::Value(path), found) }
+        Self {
+            path: Some(path.clone()),
+            ..Self::new(code, Place::Value(path), found)
+        }
     }
 
     /// A problem with the key at `path`; it points at that key.
     #[must_use]
     pub fn of_key(code: Code, path: Path, found: impl Into<String>) -> Self {
-        Self { path: Some(path.clone()), ..Self::new(code, Place::Key(path), found) }
+        Self {
+            path: Some(path.clone()),
+            ..Self::new(code, Place::Key(path), found)
+        }
     }
 
     /// Says what is allowed.
@@ -196,7 +216,9 @@ impl Problems {
     /// Whether any of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|problem| problem.code.severity() == Severity::Error)
+        self.0
+            .iter()
+            .any(|problem| problem.code.severity() == Severity::Error)
     }
 
     /// In the order found.
@@ -256,7 +278,11 @@ impl Path {
     /// `postgres.password` and the like: keys only, for paths that the program itself names.
     #[must_use]
     pub fn of(keys: &str) -> Self {
-        Self(keys.split('.').map(|key| Step::Key(key.to_owned())).collect())
+        Self(
+            keys.split('.')
+                .map(|key| Step::Key(key.to_owned()))
+                .collect(),
+        )
     }
 
     /// One key further.
@@ -289,7 +315,9 @@ impl Path {
         std::iter::successors(Some(self.clone()), Self::parent)
     }
 
-    fn and(&self, step: Step) -> Self {
+    /// One step further.
+    #[must_use]
+    pub fn and(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
         steps.push(step);
         Self(steps)

@@ -13,10 +13,19 @@ use libtest_mimic::{Arguments, Failed, Trial};
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
 
 fn main() {
-    let mut folders: Vec<PathBuf> = fs::read_dir(CASES).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(CASES)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     folders.sort();
     let trials = folders.into_iter().map(|folder| {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         Trial::test(name, move || check(&folder))
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
@@ -30,17 +39,35 @@ struct Said {
 }
 
 fn check(folder: &Path) -> Result<(), Failed> {
-    let arguments = fs::read_to_string(folder.join("command")).unwrap_or_else(|_| "render -f values.yaml".to_owned());
+    let arguments = fs::read_to_string(folder.join("command"))
+        .unwrap_or_else(|_| "render -f values.yaml".to_owned());
     let arguments = words(&arguments);
     let said = run(folder, &arguments)?;
     let name = match arguments.iter().any(|word| word == "json") {
-        _ if arguments.first().is_some_and(|word| word == "values") && !arguments.iter().any(|word| word == "-o") => "expected.txt",
+        _ if arguments.first().is_some_and(|word| word == "values")
+            && !arguments.iter().any(|word| word == "-o") =>
+        {
+            "expected.txt"
+        }
         true => "expected.json",
         false => "expected.yaml",
     };
-    let usual = if said.stdout.is_empty() && !said.stderr.is_empty() && said.stderr.contains("error") { 1 } else { 0 };
-    let status = if said.status == usual { String::new() } else { said.status.to_string() + "\n" };
-    let outputs = [(name, &said.stdout), ("expected.err", &said.stderr), ("expected.status", &status)];
+    let usual =
+        if said.stdout.is_empty() && !said.stderr.is_empty() && said.stderr.contains("error") {
+            1
+        } else {
+            0
+        };
+    let status = if said.status == usual {
+        String::new()
+    } else {
+        said.status.to_string() + "\n"
+    };
+    let outputs = [
+        (name, &said.stdout),
+        ("expected.err", &said.stderr),
+        ("expected.status", &status),
+    ];
     for (file, text) in outputs {
         compare(&folder.join(file), text)?;
     }
@@ -48,11 +75,19 @@ fn check(folder: &Path) -> Result<(), Failed> {
 }
 
 fn run(folder: &Path, arguments: &[String]) -> Result<Said, Failed> {
-    let output = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl")).args(arguments).current_dir(folder).env_clear().output()?;
+    let output = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .output()?;
     let whole = folder.ends_with("defaults");
     let stdout = String::from_utf8(output.stdout)?;
     Ok(Said {
-        stdout: if whole { stdout } else { without_payloads(&stdout) },
+        stdout: if whole {
+            stdout
+        } else {
+            without_payloads(&stdout)
+        },
         stderr: String::from_utf8(output.stderr)?,
         status: output.status.code().unwrap_or(-1),
     })
@@ -72,7 +107,9 @@ fn without_payloads(stdout: &str) -> String {
                 inside = true;
                 out.push_str("  payload: (a file of templates/)");
             }
-            Some((key, value)) if value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            Some((key, value))
+                if value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit()) =>
+            {
                 out.push_str(key);
                 out.push_str(": (a checksum)");
             }
@@ -89,11 +126,22 @@ fn compare(file: &Path, said: &str) -> Result<(), Failed> {
         return Ok(());
     }
     if std::env::var_os("BLESS").is_some() {
-        if said.is_empty() { fs::remove_file(file)? } else { fs::write(file, said)? }
+        if said.is_empty() {
+            fs::remove_file(file)?
+        } else {
+            fs::write(file, said)?
+        }
         return Ok(());
     }
-    let difference = similar::TextDiff::from_lines(&expected, said).unified_diff().header("expected", "said").to_string();
-    Err(format!("{} is not what the program says (BLESS=1 to accept it):\n{difference}", file.display()).into())
+    let difference = similar::TextDiff::from_lines(&expected, said)
+        .unified_diff()
+        .header("expected", "said")
+        .to_string();
+    Err(format!(
+        "{} is not what the program says (BLESS=1 to accept it):\n{difference}",
+        file.display()
+    )
+    .into())
 }
 
 /// Splits a command line as a shell would that knows blanks and single quotes only.

@@ -19,10 +19,18 @@ impl Firewall {
     pub(super) fn of_pooler(values: &Values) -> Self {
         let access = &values.internal_access;
         let workloads = match access.kind {
-            AccessType::WorkloadList => access.workloads.iter().flatten().map(|link| link.as_str().to_owned()).collect(),
+            AccessType::WorkloadList => access
+                .workloads
+                .iter()
+                .flatten()
+                .map(|link| link.as_str().to_owned())
+                .collect(),
             AccessType::SameGvc | AccessType::SameOrg => Vec::new(),
         };
-        Self { allow_type: access.kind, workloads }
+        Self {
+            allow_type: access.kind,
+            workloads,
+        }
     }
 
     /// The user's rule, and what the cluster itself cannot do without: nodes reach each other through this firewall,
@@ -31,7 +39,10 @@ impl Firewall {
         let mut firewall = Self::of_pooler(values);
         if firewall.allow_type == AccessType::WorkloadList {
             let backup = values.backup.enabled.then_some(&names.backup);
-            let own = [&names.pgedge, &names.pgcat].into_iter().chain(backup).map(|workload| names.workload_link(workload));
+            let own = [&names.pgedge, &names.pgcat]
+                .into_iter()
+                .chain(backup)
+                .map(|workload| names.workload_link(workload));
             for link in own {
                 if !firewall.workloads.contains(&link) {
                     firewall.workloads.push(link);

@@ -86,7 +86,9 @@ impl Backup {
 
     /// What the config secret holds for it.
     pub(super) fn entries(&self) -> impl Iterator<Item = (String, String)> {
-        self.entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone()))
+        self.entries
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
     }
 }
 
@@ -124,7 +126,10 @@ impl Identity {
             Some(Target::Aws(aws)) => Self {
                 aws: Some(AwsAccess {
                     cloud_account_link: cloud_account_link(aws.cloud_account_name.as_str()),
-                    policies: ["cpln-connector".to_owned(), aws.policy_name.as_str().to_owned()],
+                    policies: [
+                        "cpln-connector".to_owned(),
+                        aws.policy_name.as_str().to_owned(),
+                    ],
                 }),
                 gcp: None,
             },
@@ -132,7 +137,10 @@ impl Identity {
                 aws: None,
                 gcp: Some(GcpAccess {
                     cloud_account_link: cloud_account_link(gcp.cloud_account_name.as_str()),
-                    resource: format!("//storage.googleapis.com/projects/_/buckets/{}", gcp.bucket.as_str()),
+                    resource: format!(
+                        "//storage.googleapis.com/projects/_/buckets/{}",
+                        gcp.bucket.as_str()
+                    ),
                 }),
             },
         }

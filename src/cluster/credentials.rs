@@ -28,7 +28,11 @@ pub struct Credentials {
 
 #[derive(Clone, Debug)]
 enum Source {
-    Inline { username: Username, password: Password, database: Database },
+    Inline {
+        username: Username,
+        password: Password,
+        database: Database,
+    },
     Secret(SecretName),
 }
 
@@ -63,9 +67,20 @@ impl Credentials {
 
     /// What the config secret holds of them.
     pub(super) fn entries(&self) -> BTreeMap<String, String> {
-        let Source::Inline { username, password, database } = &self.source else { return BTreeMap::new() };
+        let Source::Inline {
+            username,
+            password,
+            database,
+        } = &self.source
+        else {
+            return BTreeMap::new();
+        };
         let values = [username.as_str(), password.reveal(), database.as_str()];
-        Self::KEYS.iter().zip(values).map(|(key, value)| ((*key).to_owned(), value.to_owned())).collect()
+        Self::KEYS
+            .iter()
+            .zip(values)
+            .map(|(key, value)| ((*key).to_owned(), value.to_owned()))
+            .collect()
     }
 }
 

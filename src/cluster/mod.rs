@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::merge::Merged;
 use crate::problem::{Path, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
@@ -95,6 +96,12 @@ pub trait Origins {
     fn is_given(&self, path: &Path) -> bool;
 }
 
+impl Origins for Merged {
+    fn is_given(&self, path: &Path) -> bool {
+        self.is_given(path)
+    }
+}
+
 /// Everything that is wrong or doubtful about values that are each allowed.
 pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = rules::check(values, origins);
@@ -122,11 +129,18 @@ impl Cluster {
         config.extend(backup.iter().flat_map(Backup::entries));
         Ok(Self {
             tags: tags(values, &release),
-            gvc: values.gvc.create.unwrap_or(true).then(|| Gvc { location_links: nodes::location_links(values) }),
+            gvc: values.gvc.create.unwrap_or(true).then(|| Gvc {
+                location_links: nodes::location_links(values),
+            }),
             identity: Identity::new(values),
             revealed: names.revealed(!config.is_empty(), credentials.referenced()),
             node_settings: settings::lines(values, nodes.len()),
-            extra_hba: values.postgres.extra_hba.iter().map(|line| line.as_str().to_owned()).collect(),
+            extra_hba: values
+                .postgres
+                .extra_hba
+                .iter()
+                .map(|line| line.as_str().to_owned())
+                .collect(),
             volumeset: VolumeSet::new(&values.volumeset),
             locations: nodes::location_options(values),
             pgedge: Pgedge {
@@ -166,6 +180,12 @@ fn tags(values: &Values, release: &ReleaseName) -> BTreeMap<String, String> {
         ("app.cpln.io/name", release.as_str()),
         ("app.cpln.io/version", "17"),
     ];
-    let given = values.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    own.into_iter().chain(given).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    let given = values
+        .tags
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    own.into_iter()
+        .chain(given)
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
 }

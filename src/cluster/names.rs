@@ -67,11 +67,25 @@ impl Names {
     }
 
     /// Links of the secrets that the identity may reveal: those that exist, and the user's own.
-    pub(super) fn revealed(&self, has_config: bool, referenced: Option<&SecretName>) -> Vec<String> {
-        let own = [&self.pgedge_startup, &self.pgcat_config, &self.pgcat_startup].map(String::as_str);
+    pub(super) fn revealed(
+        &self,
+        has_config: bool,
+        referenced: Option<&SecretName>,
+    ) -> Vec<String> {
+        let own = [
+            &self.pgedge_startup,
+            &self.pgcat_config,
+            &self.pgcat_startup,
+        ]
+        .map(String::as_str);
         let config = has_config.then_some(self.config.as_str());
         let referenced = referenced.map(SecretName::as_str);
-        config.into_iter().chain(own).chain(referenced).map(|secret| format!("//secret/{secret}")).collect()
+        config
+            .into_iter()
+            .chain(own)
+            .chain(referenced)
+            .map(|secret| format!("//secret/{secret}"))
+            .collect()
     }
 
     /// A workload of this release, as a link.
@@ -101,6 +115,11 @@ pub(super) fn secret_key(secret: &str, key: &str) -> String {
 }
 
 /// Where one node answers, inside the GVC.
-pub(super) fn node_address(release: &ReleaseName, gvc: &GvcName, location: &LocationName, replica: u32) -> String {
+pub(super) fn node_address(
+    release: &ReleaseName,
+    gvc: &GvcName,
+    location: &LocationName,
+    replica: u32,
+) -> String {
     format!("replica-{replica}.{release}-pgedge.{location}.{gvc}.cpln.local")
 }

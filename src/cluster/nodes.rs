@@ -30,7 +30,9 @@ pub struct LocationOptions {
 
 /// Every node, in the order of the values: the first is the preferred primary.
 pub(super) fn nodes(values: &Values, release: &ReleaseName) -> Vec<Node> {
-    let replicas = values.gvc.locations.iter().flat_map(|location| (0..location.replicas.get()).map(move |replica| (&location.name, replica)));
+    let replicas = values.gvc.locations.iter().flat_map(|location| {
+        (0..location.replicas.get()).map(move |replica| (&location.name, replica))
+    });
     replicas
         .map(|(location, replica)| Node {
             name: format!("{}_{replica}", location.as_str().replace('-', "_")),
@@ -52,7 +54,12 @@ pub(super) fn location_options(values: &Values) -> Vec<LocationOptions> {
 
 /// Links of the locations, sorted as the platform stores them.
 pub(super) fn location_links(values: &Values) -> Vec<String> {
-    let mut links: Vec<String> = values.gvc.locations.iter().map(|location| location_link(&location.name)).collect();
+    let mut links: Vec<String> = values
+        .gvc
+        .locations
+        .iter()
+        .map(|location| location_link(&location.name))
+        .collect();
     links.sort();
     links
 }

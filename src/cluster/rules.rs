@@ -53,8 +53,16 @@ fn locations(values: &Values, problems: &mut Problems) {
     for (index, location) in values.gvc.locations.iter().enumerate() {
         let here = path.index(index).key("name");
         if let Some(first) = seen.insert(&location.name, here.clone()) {
-            let problem = Problem::of_value(Code::Conflict, here, format!("location `{}` is listed twice", location.name));
-            problems.push(problem.fix("keep one of the two").also(Place::Value(first), "first listed here"));
+            let problem = Problem::of_value(
+                Code::Conflict,
+                here,
+                format!("location `{}` is listed twice", location.name),
+            );
+            problems.push(
+                problem
+                    .fix("keep one of the two")
+                    .also(Place::Value(first), "first listed here"),
+            );
         }
     }
 }
@@ -62,50 +70,116 @@ fn locations(values: &Values, problems: &mut Problems) {
 /// The platform refuses a stateful workload whose limits are too far above what it reserves.
 fn node_resources(values: &Values, problems: &mut Problems) {
     let resources = &values.resources;
-    let cpu = (resources.min_cpu.millicores(), resources.max_cpu.millicores());
+    let cpu = (
+        resources.min_cpu.millicores(),
+        resources.max_cpu.millicores(),
+    );
     let cpu_texts = [resources.min_cpu.to_string(), resources.max_cpu.to_string()];
-    spread(["minCpu", "maxCpu"], &cpu_texts, cpu, (4000, "4000m"), problems);
+    spread(
+        ["minCpu", "maxCpu"],
+        &cpu_texts,
+        cpu,
+        (4000, "4000m"),
+        problems,
+    );
     let memory = (resources.min_memory.bytes(), resources.max_memory.bytes());
-    let memory_texts = [resources.min_memory.to_string(), resources.max_memory.to_string()];
-    spread(["minMemory", "maxMemory"], &memory_texts, memory, (4096 << 20, "4096Mi"), problems);
+    let memory_texts = [
+        resources.min_memory.to_string(),
+        resources.max_memory.to_string(),
+    ];
+    spread(
+        ["minMemory", "maxMemory"],
+        &memory_texts,
+        memory,
+        (4096 << 20, "4096Mi"),
+        problems,
+    );
 }
 
-fn spread(keys: [&str; 2], texts: &[String; 2], (min, max): (u64, u64), (gap, gap_text): (u64, &str), problems: &mut Problems) {
+fn spread(
+    keys: [&str; 2],
+    texts: &[String; 2],
+    (min, max): (u64, u64),
+    (gap, gap_text): (u64, &str),
+    problems: &mut Problems,
+) {
     let [min_path, max_path] = keys.map(|key| Path::of("resources").key(key));
     let [min_text, max_text] = texts;
     let found = if min > max {
         format!("`{max_text}` is less than `{min_text}`, the `{}`", keys[0])
     } else if max > min.saturating_mul(4) {
-        format!("`{max_text}` is more than 4 times `{min_text}`, the `{}`", keys[0])
+        format!(
+            "`{max_text}` is more than 4 times `{min_text}`, the `{}`",
+            keys[0]
+        )
     } else if max - min > gap {
-        format!("`{max_text}` is more than {gap_text} above `{min_text}`, the `{}`", keys[0])
+        format!(
+            "`{max_text}` is more than {gap_text} above `{min_text}`, the `{}`",
+            keys[0]
+        )
     } else {
         return;
     };
     let problem = Problem::of_value(Code::Conflict, max_path, found)
-        .allowed(format!("allowed: from `{}` up to 4 times it, and at most {gap_text} above it", keys[0]))
-        .fix(if min > max { format!("raise `{}` or lower `{}`", keys[1], keys[0]) } else { format!("raise `{}` too", keys[0]) });
+        .allowed(format!(
+            "allowed: from `{}` up to 4 times it, and at most {gap_text} above it",
+            keys[0]
+        ))
+        .fix(if min > max {
+            format!("raise `{}` or lower `{}`", keys[1], keys[0])
+        } else {
+            format!("raise `{}` too", keys[0])
+        });
     problems.push(problem.also(Place::Value(min_path), format!("`{}` is here", keys[0])));
 }
 
 /// The platform gives at most 8 MiB of memory for each millicore.
 fn memory_for_cpu(values: &Values, problems: &mut Problems) {
     let resources = &values.resources;
-    let mut check = |section: &str, [cpu_key, memory_key]: [&str; 2], cpu: &Cpu, memory: &Memory| {
-        if memory.bytes() <= cpu.millicores().saturating_mul(8 << 20) {
-            return;
-        }
-        let section = Path::of(section);
-        let found = format!("`{memory}` is more than 8Mi for each millicore of `{cpu}`, the `{cpu_key}`");
-        let problem = Problem::of_value(Code::Conflict, section.key(memory_key), found)
-            .allowed(format!("allowed: at most {}Mi with this `{cpu_key}`", cpu.millicores().saturating_mul(8)))
-            .fix(format!("raise `{cpu_key}` or lower `{memory_key}`"));
-        problems.push(problem.also(Place::Value(section.key(cpu_key)), format!("`{cpu_key}` is here")));
-    };
-    check("resources", ["minCpu", "minMemory"], &resources.min_cpu, &resources.min_memory);
-    check("resources", ["maxCpu", "maxMemory"], &resources.max_cpu, &resources.max_memory);
-    check("pgcat.resources", ["cpu", "memory"], &values.pgcat.resources.cpu, &values.pgcat.resources.memory);
-    check("backup.resources", ["cpu", "memory"], &values.backup.resources.cpu, &values.backup.resources.memory);
+    let mut check =
+        |section: &str, [cpu_key, memory_key]: [&str; 2], cpu: &Cpu, memory: &Memory| {
+            if memory.bytes() <= cpu.millicores().saturating_mul(8 << 20) {
+                return;
+            }
+            let section = Path::of(section);
+            let found = format!(
+                "`{memory}` is more than 8Mi for each millicore of `{cpu}`, the `{cpu_key}`"
+            );
+            let problem = Problem::of_value(Code::Conflict, section.key(memory_key), found)
+                .allowed(format!(
+                    "allowed: at most {}Mi with this `{cpu_key}`",
+                    cpu.millicores().saturating_mul(8)
+                ))
+                .fix(format!("raise `{cpu_key}` or lower `{memory_key}`"));
+            problems.push(problem.also(
+                Place::Value(section.key(cpu_key)),
+                format!("`{cpu_key}` is here"),
+            ));
+        };
+    check(
+        "resources",
+        ["minCpu", "minMemory"],
+        &resources.min_cpu,
+        &resources.min_memory,
+    );
+    check(
+        "resources",
+        ["maxCpu", "maxMemory"],
+        &resources.max_cpu,
+        &resources.max_memory,
+    );
+    check(
+        "pgcat.resources",
+        ["cpu", "memory"],
+        &values.pgcat.resources.cpu,
+        &values.pgcat.resources.memory,
+    );
+    check(
+        "backup.resources",
+        ["cpu", "memory"],
+        &values.backup.resources.cpu,
+        &values.backup.resources.memory,
+    );
 }
 
 fn volume_autoscaling(values: &Values, problems: &mut Problems) {
@@ -115,21 +189,38 @@ fn volume_autoscaling(values: &Values, problems: &mut Problems) {
     }
     let (max, capacity) = (growth.max_capacity.get(), volumes.capacity.get());
     let path = Path::of("volumeset.autoscaling.maxCapacity");
-    let problem = Problem::of_value(Code::Conflict, path, format!("`{max}` is less than `{capacity}`, the size that a volume begins with"))
-        .allowed(format!("allowed: {capacity} or more"))
-        .fix("raise `maxCapacity` or lower `capacity`");
-    problems.push(problem.also(Place::Value(Path::of("volumeset.capacity")), "`capacity` is here"));
+    let problem = Problem::of_value(
+        Code::Conflict,
+        path,
+        format!("`{max}` is less than `{capacity}`, the size that a volume begins with"),
+    )
+    .allowed(format!("allowed: {capacity} or more"))
+    .fix("raise `maxCapacity` or lower `capacity`");
+    problems.push(problem.also(
+        Place::Value(Path::of("volumeset.capacity")),
+        "`capacity` is here",
+    ));
 }
 
 fn pooler_replicas(values: &Values, problems: &mut Problems) {
-    let (min, max) = (values.pgcat.min_replicas.get(), values.pgcat.max_replicas.get());
+    let (min, max) = (
+        values.pgcat.min_replicas.get(),
+        values.pgcat.max_replicas.get(),
+    );
     if min <= max {
         return;
     }
-    let problem = Problem::of_value(Code::Conflict, Path::of("pgcat.minReplicas"), format!("`{min}` is more than `{max}`, the `maxReplicas`"))
-        .allowed("allowed: up to `maxReplicas`")
-        .fix("lower `minReplicas` or raise `maxReplicas`");
-    problems.push(problem.also(Place::Value(Path::of("pgcat.maxReplicas")), "`maxReplicas` is here"));
+    let problem = Problem::of_value(
+        Code::Conflict,
+        Path::of("pgcat.minReplicas"),
+        format!("`{min}` is more than `{max}`, the `maxReplicas`"),
+    )
+    .allowed("allowed: up to `maxReplicas`")
+    .fix("lower `minReplicas` or raise `maxReplicas`");
+    problems.push(problem.also(
+        Place::Value(Path::of("pgcat.maxReplicas")),
+        "`maxReplicas` is here",
+    ));
 }
 
 fn access(values: &Values, problems: &mut Problems) {
@@ -137,10 +228,17 @@ fn access(values: &Values, problems: &mut Problems) {
     let empty = access.workloads.as_ref().is_none_or(Vec::is_empty);
     if access.kind == AccessType::WorkloadList && empty {
         let path = Path::of("internal_access.workloads");
-        let problem = Problem::of_key(Code::Conflict, path, "the list is empty, so nobody could connect")
-            .allowed("allowed: at least one link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME")
-            .fix("list the workloads, or use `type: same-gvc`");
-        problems.push(problem.also(Place::Value(Path::of("internal_access.type")), "asks for the list"));
+        let problem = Problem::of_key(
+            Code::Conflict,
+            path,
+            "the list is empty, so nobody could connect",
+        )
+        .allowed("allowed: at least one link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME")
+        .fix("list the workloads, or use `type: same-gvc`");
+        problems.push(problem.also(
+            Place::Value(Path::of("internal_access.type")),
+            "asks for the list",
+        ));
     }
 }
 
@@ -154,7 +252,9 @@ fn backup(values: &Values, problems: &mut Problems) {
         let here = Path::of("backup");
         let mut problem = Problem::of_key(Code::MissingKey, here.key(key), "this key is required");
         problem.place = Place::Key(here.clone());
-        let problem = problem.fix(format!("add `{key}:` with the bucket, or choose the other provider"));
+        let problem = problem.fix(format!(
+            "add `{key}:` with the bucket, or choose the other provider"
+        ));
         problems.push(problem.also(Place::Value(here.key("provider")), "chosen here"));
     }
 }
@@ -169,26 +269,55 @@ fn credentials(values: &Values, origins: &dyn Origins, problems: &mut Problems) 
             ("database", values.postgres.database.is_none()),
         ];
         for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
-            let mut problem = Problem::of_key(Code::MissingKey, postgres.key(key), "this key is required");
+            let mut problem =
+                Problem::of_key(Code::MissingKey, postgres.key(key), "this key is required");
             problem.place = Place::Key(postgres.clone());
-            problems.push(problem.fix(format!("add `{key}:` here, or name a secret that holds it: `credentialsSecretName`")));
+            problems.push(problem.fix(format!(
+                "add `{key}:` here, or name a secret that holds it: `credentialsSecretName`"
+            )));
         }
         return;
     }
-    for key in ["username", "password", "database"].map(|key| postgres.key(key)).into_iter().filter(|key| origins.is_given(key)) {
-        let problem = Problem::of_key(Code::Conflict, key, "given beside `credentialsSecretName`, which holds the credentials")
-            .fix("remove one of the two");
-        problems.push(problem.also(Place::Key(postgres.key("credentialsSecretName")), "the secret is named here"));
+    for key in ["username", "password", "database"]
+        .map(|key| postgres.key(key))
+        .into_iter()
+        .filter(|key| origins.is_given(key))
+    {
+        let problem = Problem::of_key(
+            Code::Conflict,
+            key,
+            "given beside `credentialsSecretName`, which holds the credentials",
+        )
+        .fix("remove one of the two");
+        problems.push(problem.also(
+            Place::Key(postgres.key("credentialsSecretName")),
+            "the secret is named here",
+        ));
     }
 }
 
 fn parameters(values: &Values, problems: &mut Problems) {
     for name in values.postgres.parameters.keys() {
-        let guard = GUARDED.iter().find(|(guarded, _)| *guarded == name.as_str()).map(|(_, why)| *why);
-        let family = GUARDED_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix));
-        let Some(why) = guard.or(family.then_some("the start script decides it")) else { continue };
+        let guard = GUARDED
+            .iter()
+            .find(|(guarded, _)| *guarded == name.as_str())
+            .map(|(_, why)| *why);
+        let family = GUARDED_PREFIXES
+            .iter()
+            .any(|prefix| name.as_str().starts_with(prefix));
+        let Some(why) = guard.or(family.then_some("the start script decides it")) else {
+            continue;
+        };
         let path = Path::of("postgres.parameters").key(name.as_str());
-        let problem = Problem::of_key(Code::InvalidValue, path, "this parameter is the cluster's own");
-        problems.push(problem.allowed(format!("not yours to set: {why}")).fix("remove it"));
+        let problem = Problem::of_key(
+            Code::InvalidValue,
+            path,
+            "this parameter is the cluster's own",
+        );
+        problems.push(
+            problem
+                .allowed(format!("not yours to set: {why}"))
+                .fix("remove it"),
+        );
     }
 }

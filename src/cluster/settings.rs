@@ -11,20 +11,32 @@ pub(super) const GUARDED: &[(&str, &str)] = &[
     ("external_pid_file", "the start script decides it"),
     ("hba_file", "use `postgres.extraHba`"),
     ("ident_file", "the start script decides it"),
-    ("listen_addresses", "every node listens on all of its addresses"),
-    ("max_connections", "it follows from `pgcat.maxReplicas` and `pgcat.defaultPoolSize`"),
+    (
+        "listen_addresses",
+        "every node listens on all of its addresses",
+    ),
+    (
+        "max_connections",
+        "it follows from `pgcat.maxReplicas` and `pgcat.defaultPoolSize`",
+    ),
     ("max_replication_slots", "it follows from `gvc.locations`"),
     ("max_wal_senders", "it follows from `gvc.locations`"),
     ("max_worker_processes", "it follows from `gvc.locations`"),
     ("output_plugin_libraries", "replication needs Spock's"),
     ("password_encryption", "pg_hba.conf asks for scram-sha-256"),
     ("port", "everything connects to 5432"),
-    ("session_replication_role", "it would switch triggers and conflict handling off"),
+    (
+        "session_replication_role",
+        "it would switch triggers and conflict handling off",
+    ),
     ("shared_preload_libraries", "replication needs Spock's"),
     ("track_commit_timestamp", "conflicts are resolved by it"),
     ("unix_socket_directories", "the start script connects there"),
     ("wal_level", "replication needs `logical`"),
-    ("wal_sender_timeout", "a stop has to end within the workload's grace period"),
+    (
+        "wal_sender_timeout",
+        "a stop has to end within the workload's grace period",
+    ),
 ];
 
 /// Families of parameters that are the cluster's own.
@@ -46,11 +58,21 @@ pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
         ("max_replication_slots", mesh.to_string()),
         ("max_wal_senders", mesh.to_string()),
         ("max_worker_processes", mesh.to_string()),
-        ("max_slot_wal_keep_size", format!("{}MB", wal_kept_mib(values))),
+        (
+            "max_slot_wal_keep_size",
+            format!("{}MB", wal_kept_mib(values)),
+        ),
     ];
     let computed = computed.iter().map(|(name, value)| (*name, value.as_str()));
-    let given = values.postgres.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    computed.chain(given).map(|(name, value)| line(name, value)).collect()
+    let given = values
+        .postgres
+        .parameters
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    computed
+        .chain(given)
+        .map(|(name, value)| line(name, value))
+        .collect()
 }
 
 /// WAL that is kept for a node that is away: 40 percent of a volume, so that an absent node cannot fill the others'.
@@ -60,5 +82,8 @@ fn wal_kept_mib(values: &Values) -> u64 {
 
 /// One line of postgresql.conf; the value may hold anything but a line break.
 fn line(name: &str, value: &str) -> String {
-    format!("{name} = '{}'", value.replace('\\', r"\\").replace('\'', "''"))
+    format!(
+        "{name} = '{}'",
+        value.replace('\\', r"\\").replace('\'', "''")
+    )
 }

@@ -42,8 +42,14 @@ impl VolumeSet {
                 min_free_percentage: autoscaling.min_free_percentage,
                 scaling_factor: autoscaling.scaling_factor,
             }),
-            retention: snapshots.retention.map_or(Self::RETENTION.to_owned(), |retention| retention.as_str().to_owned()),
-            schedule: snapshots.schedule.map(|schedule| schedule.as_str().to_owned()),
+            retention: snapshots
+                .retention
+                .map_or(Self::RETENTION.to_owned(), |retention| {
+                    retention.as_str().to_owned()
+                }),
+            schedule: snapshots
+                .schedule
+                .map(|schedule| schedule.as_str().to_owned()),
         }
     }
 }

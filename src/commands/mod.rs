@@ -42,17 +42,31 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
-        Command::Values(args) => values::run(args),
+        Command::Values(_) => anyhow::bail!("later"),
     }
 }
 
 /// Prints the product.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).context("cannot write to stdout")
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
 }
 
 /// Says something about the product.
 fn say(text: &str) -> Result<()> {
-    anstream::stderr().lock().write_all(text.as_bytes()).context("cannot write to stderr")
+    anstream::stderr()
+        .lock()
+        .write_all(text.as_bytes())
+        .context("cannot write to stderr")
+}
+
+/// Whether an error is only that nobody reads our output any more.
+#[must_use]
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -29,10 +29,23 @@ impl Input {
         problems.extend(decoded.problems);
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say
-            let about_input = |problem: &crate::problem::Problem| !decoded.repaired.iter().any(|path| decode::concerns(problem, path));
-            problems.extend(cluster::check(values, &merged).into_iter().filter(about_input));
+            let about_input = |problem: &crate::problem::Problem| {
+                !decoded
+                    .repaired
+                    .iter()
+                    .any(|path| decode::concerns(problem, path))
+            };
+            problems.extend(
+                cluster::check(values, &merged)
+                    .into_iter()
+                    .filter(about_input),
+            );
         }
-        Self { merged, values: decoded.value, problems }
+        Self {
+            merged,
+            values: decoded.value,
+            problems,
+        }
     }
 
     /// Whether the problems end the run.
@@ -41,23 +54,23 @@ impl Input {
     }
 
     /// The manifests; `None` when the problems, old and new, forbid them.
-    pub(super) fn manifests(&mut self, flags: &TemplateFlags, redact: bool) -> Option<Vec<Manifest>> {
-        let templates = match Templates::load(flags.templates.as_deref(), self.merged.sources_mut()) {
-            Ok(templates) => Some(templates),
-            Err(found) => {
-                self.problems.extend(found);
-                None
-            }
-        };
-        let values = self.values.as_ref().filter(|_| !self.problems.has_errors())?;
-        let cluster = Cluster::new(values, &self.merged).map(|cluster| if redact { cluster.redacted() } else { cluster });
-        match cluster.and_then(|cluster| manifests::render(&cluster, &templates?)) {
-            Ok(manifests) => Some(manifests),
-            Err(found) => {
-                self.problems.extend(found);
-                None
-            }
-        }
+    pub(super) fn manifests(
+        &mut self,
+        flags: &TemplateFlags,
+        redact: bool,
+    ) -> Option<Vec<Manifest>> {
+        let templates = Templates::load(flags.templates.as_deref(), self.merged.sources_mut());
+        let templates = templates
+            .map_err(|found| self.problems.extend(found))
+            .ok()?;
+        let values = self
+            .values
+            .as_ref()
+            .filter(|_| !self.problems.has_errors())?;
+        let cluster = Cluster::new(values, &self.merged);
+        let cluster = cluster.map(|cluster| if redact { cluster.redacted() } else { cluster });
+        let manifests = cluster.and_then(|cluster| manifests::render(&cluster, &templates));
+        manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 
     /// Says every problem; the status is that of a run that they end, if they end it.

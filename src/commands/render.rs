@@ -25,7 +25,9 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
     if let Some(refused) = input.report(&args.report)? {
         return Ok(refused);
     }
-    let Some(manifests) = selected else { return Ok(Exit::Wrong) };
+    let Some(manifests) = selected else {
+        return Ok(Exit::Wrong);
+    };
     match &args.output_dir {
         Some(folder) if args.check => check(folder, &manifests),
         Some(folder) => write(folder, &manifests, !args.only.is_empty()),
@@ -41,7 +43,10 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
 
 fn write(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
     for name in Folder::open(folder)?.write(manifests, partial)? {
-        say(&format!("`{}` is rendered no longer, but somebody changed it: left as it is\n", folder.join(name).display()))?;
+        say(&format!(
+            "`{}` is rendered no longer, but somebody changed it: left as it is\n",
+            folder.join(name).display()
+        ))?;
     }
     Ok(Exit::Done)
 }
@@ -56,5 +61,9 @@ fn check(folder: &Path, manifests: &[Manifest]) -> Result<Exit> {
         };
         say(&format!("{what:<8} {}\n", folder.join(name).display()))?;
     }
-    Ok(if changes.is_empty() { Exit::Done } else { Exit::Differs })
+    Ok(if changes.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Differs
+    })
 }

@@ -37,7 +37,8 @@ impl Stop {
     pub(super) fn into_problem(self) -> (Path, Problem) {
         if let Some(key) = self.missing {
             let path = self.path.key(key);
-            let mut problem = Problem::of_key(Code::MissingKey, path.clone(), "this key is required");
+            let mut problem =
+                Problem::of_key(Code::MissingKey, path.clone(), "this key is required");
             problem.place = Place::Key(self.path);
             return (path.clone(), problem.fix(format!("add `{key}:` here")));
         }
@@ -46,7 +47,14 @@ impl Stop {
         }
         let (found, allowed) = self.custom;
         let problem = Problem::of_value(Code::InvalidValue, self.path.clone(), &found);
-        (self.path, if allowed == found { problem } else { problem.allowed(allowed) })
+        (
+            self.path,
+            if allowed == found {
+                problem
+            } else {
+                problem.allowed(allowed)
+            },
+        )
     }
 
     fn at(mut self, path: &Path) -> Self {
@@ -68,11 +76,19 @@ impl std::error::Error for Stop {}
 impl de::Error for Stop {
     fn custom<T: Display>(message: T) -> Self {
         let custom = (message.to_string(), format!("{message:#}"));
-        Self { path: Path::root(), problem: None, custom, missing: None }
+        Self {
+            path: Path::root(),
+            problem: None,
+            custom,
+            missing: None,
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::custom("") }
+        Self {
+            missing: Some(field),
+            ..Self::custom("")
+        }
     }
 }
 
@@ -80,37 +96,63 @@ type Result<T> = std::result::Result<T, Stop>;
 
 impl<'t> Deserializer<'t> {
     pub(super) fn new(node: &'t Node, unknown: &'t RefCell<Problems>) -> Self {
-        Self { node, path: Path::root(), unknown }
+        Self {
+            node,
+            path: Path::root(),
+            unknown,
+        }
     }
 
     fn child(&self, node: &'t Node, path: Path) -> Self {
-        Self { node, path, unknown: self.unknown }
+        Self {
+            node,
+            path,
+            unknown: self.unknown,
+        }
     }
 
     fn stop<T>(&self, problem: Problem) -> Result<T> {
-        Err(Stop { path: self.path.clone(), problem: Some(Box::new(problem)), custom: Default::default(), missing: None })
+        Err(Stop {
+            path: self.path.clone(),
+            problem: Some(Box::new(problem)),
+            custom: Default::default(),
+            missing: None,
+        })
     }
 
     /// The wrong kind of value: says what was found without showing text that may be secret.
     fn wrong<T>(&self, wanted: &str) -> Result<T> {
         if let Value::Null { written: false } = self.node.value {
-            let problem = Problem::of_key(Code::EmptySection, self.path.clone(), format!("nothing stands behind this key, {wanted} is wanted"));
-            return self.stop(problem.fix("delete the line to keep the default, or write the value"));
+            let problem = Problem::of_key(
+                Code::EmptySection,
+                self.path.clone(),
+                format!("nothing stands behind this key, {wanted} is wanted"),
+            );
+            return self
+                .stop(problem.fix("delete the line to keep the default, or write the value"));
         }
         let found = match &self.node.value {
-            Value::Scalar(scalar) if !matches!(scalar.kind, Kind::Text) || !looks_secret(&self.path) => {
+            Value::Scalar(scalar)
+                if !matches!(scalar.kind, Kind::Text) || !looks_secret(&self.path) =>
+            {
                 format!("{} `{}`", self.node.noun(), shorten(&scalar.text))
             }
             _ => self.node.noun().to_owned(),
         };
-        let mut problem = Problem::of_value(Code::WrongType, self.path.clone(), format!("expected {wanted}, found {found}"));
+        let mut problem = Problem::of_value(
+            Code::WrongType,
+            self.path.clone(),
+            format!("expected {wanted}, found {found}"),
+        );
         problem.fix = self.trap(wanted);
         self.stop(problem)
     }
 
     /// What YAML made of the text, when that is not what its writer meant.
     fn trap(&self, wanted: &str) -> Option<String> {
-        let Value::Scalar(Scalar { text, kind, style }) = &self.node.value else { return None };
+        let Value::Scalar(Scalar { text, kind, style }) = &self.node.value else {
+            return None;
+        };
         let lower = text.to_ascii_lowercase();
         match (wanted, kind) {
             ("true or false", Kind::Text) => match lower.as_str() {
@@ -121,23 +163,41 @@ impl<'t> Deserializer<'t> {
             },
             (_, Kind::Text) if wanted.contains("number") => {
                 let digits = text.replace('_', "");
-                if *style == Style::Quoted && Scalar::plain(text).is_some_and(|plain| plain.kind != Kind::Text) {
+                if *style == Style::Quoted
+                    && Scalar::plain(text).is_some_and(|plain| plain.kind != Kind::Text)
+                {
                     Some(format!("take the quotes away: {text}"))
                 } else if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
                     let plain = digits.trim_start_matches('0');
                     let plain = if plain.is_empty() { "0" } else { plain };
-                    Some(format!("`{text}` is a different number to different YAML readers: write {plain}"))
+                    Some(format!(
+                        "`{text}` is a different number to different YAML readers: write {plain}"
+                    ))
                 } else {
                     None
                 }
             }
-            ("text", Kind::Bool(_)) if looks_secret(&self.path) => Some("YAML reads this as a boolean: put it in quotes".into()),
-            ("text", Kind::Bool(_)) => Some(format!("YAML reads this as a boolean: write \"{text}\"")),
-            ("text", Kind::Int(_) | Kind::Float(_)) if looks_secret(&self.path) => Some("YAML reads this as a number: put it in quotes".into()),
-            ("text", Kind::Int(value)) => Some(format!("YAML reads this as the number {value}: write \"{text}\"")),
-            ("text", Kind::Float(value)) => Some(format!("YAML reads this as the number {value}: write \"{text}\"")),
-            ("text", Kind::Text) if looks_secret(&self.path) => Some("some YAML readers take this for a number: put it in quotes".into()),
-            ("text", Kind::Text) => Some(format!("some YAML readers take this for a number: write \"{text}\"")),
+            ("text", Kind::Bool(_)) if looks_secret(&self.path) => {
+                Some("YAML reads this as a boolean: put it in quotes".into())
+            }
+            ("text", Kind::Bool(_)) => {
+                Some(format!("YAML reads this as a boolean: write \"{text}\""))
+            }
+            ("text", Kind::Int(_) | Kind::Float(_)) if looks_secret(&self.path) => {
+                Some("YAML reads this as a number: put it in quotes".into())
+            }
+            ("text", Kind::Int(value)) => Some(format!(
+                "YAML reads this as the number {value}: write \"{text}\""
+            )),
+            ("text", Kind::Float(value)) => Some(format!(
+                "YAML reads this as the number {value}: write \"{text}\""
+            )),
+            ("text", Kind::Text) if looks_secret(&self.path) => {
+                Some("some YAML readers take this for a number: put it in quotes".into())
+            }
+            ("text", Kind::Text) => Some(format!(
+                "some YAML readers take this for a number: write \"{text}\""
+            )),
             _ => None,
         }
     }
@@ -153,7 +213,9 @@ impl<'t> Deserializer<'t> {
     fn number(&self) -> Option<Kind> {
         let scalar = self.scalar()?;
         match scalar.kind {
-            Kind::Text if scalar.style == Style::Flag => Scalar::plain(&scalar.text).map(|plain| plain.kind),
+            Kind::Text if scalar.style == Style::Flag => {
+                Scalar::plain(&scalar.text).map(|plain| plain.kind)
+            }
             kind => Some(kind),
         }
     }
@@ -162,7 +224,11 @@ impl<'t> Deserializer<'t> {
         match self.number() {
             Some(Kind::Int(value)) => match T::try_from(value) {
                 Ok(value) => Ok(value),
-                Err(_) => self.stop(Problem::of_value(Code::InvalidValue, self.path.clone(), format!("`{value}` is out of range"))),
+                Err(_) => self.stop(Problem::of_value(
+                    Code::InvalidValue,
+                    self.path.clone(),
+                    format!("`{value}` is out of range"),
+                )),
             },
             _ => self.wrong("a whole number"),
         }
@@ -172,8 +238,16 @@ impl<'t> Deserializer<'t> {
     fn text(&self) -> Result<&'t str> {
         match self.scalar() {
             // a flag cannot quote: its `12345` is as much text as it is a number
-            Some(Scalar { text, style: Style::Flag, .. }) => Ok(text),
-            Some(Scalar { text, kind: Kind::Text, style }) if *style == Style::Quoted || !is_read_in_two_ways(text) => Ok(text),
+            Some(Scalar {
+                text,
+                style: Style::Flag,
+                ..
+            }) => Ok(text),
+            Some(Scalar {
+                text,
+                kind: Kind::Text,
+                style,
+            }) if *style == Style::Quoted || !is_read_in_two_ways(text) => Ok(text),
             _ => self.wrong("text"),
         }
     }
@@ -198,7 +272,8 @@ impl<'t> Deserializer<'t> {
 
 /// `0777` and `1_000`: text in YAML 1.2 as we read it, numbers (and not the same ones) to others.
 fn is_read_in_two_ways(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
 }
 
 /// Whether a value at this path must not be shown.
@@ -259,11 +334,15 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
             Some(Kind::Float(value)) => value,
             _ => return self.wrong("a number"),
         };
-        visitor.visit_f64(value).map_err(|stop: Stop| stop.at(&self.path))
+        visitor
+            .visit_f64(value)
+            .map_err(|stop: Stop| stop.at(&self.path))
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_str(self.text()?).map_err(|stop: Stop| stop.at(&self.path))
+        visitor
+            .visit_str(self.text()?)
+            .map_err(|stop: Stop| stop.at(&self.path))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -285,41 +364,85 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value> {
         if name != SCALAR {
             return visitor.visit_newtype_struct(self);
         }
         match self.scalar() {
-            Some(scalar) => visitor.visit_str(&scalar.text).map_err(|stop: Stop| stop.at(&self.path)),
+            Some(scalar) => visitor
+                .visit_str(&scalar.text)
+                .map_err(|stop: Stop| stop.at(&self.path)),
             None => self.wrong("a single value"),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let Value::List(items) = &self.node.value else { return self.wrong("a list") };
-        visitor.visit_seq(Items { of: &self, next: items.iter().enumerate() }).map_err(|stop| stop.at(&self.path))
+        let Value::List(items) = &self.node.value else {
+            return self.wrong("a list");
+        };
+        visitor
+            .visit_seq(Items {
+                of: &self,
+                next: items.iter().enumerate(),
+            })
+            .map_err(|stop| stop.at(&self.path))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let entries = self.keys()?;
-        visitor.visit_map(Entries { of: &self, next: entries.iter(), current: None, fields: None }).map_err(|stop| stop.at(&self.path))
+        visitor
+            .visit_map(Entries {
+                of: &self,
+                next: entries.iter(),
+                current: None,
+                fields: None,
+            })
+            .map_err(|stop| stop.at(&self.path))
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value> {
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
         let entries = self.keys()?;
-        for entry in entries.iter().filter(|entry| !fields.contains(&entry.key.as_str())) {
+        for entry in entries
+            .iter()
+            .filter(|entry| !fields.contains(&entry.key.as_str()))
+        {
             self.note_unknown(entry, fields);
         }
-        visitor.visit_map(Entries { of: &self, next: entries.iter(), current: None, fields: Some(fields) }).map_err(|stop| stop.at(&self.path))
+        visitor
+            .visit_map(Entries {
+                of: &self,
+                next: entries.iter(),
+                current: None,
+                fields: Some(fields),
+            })
+            .map_err(|stop| stop.at(&self.path))
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, variants: &'static [&'static str], visitor: V) -> Result<V::Value> {
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
         let text = match self.scalar() {
             Some(scalar) => &scalar.text,
             None => return self.wrong(&format!("one of {}", variants.join(", "))),
         };
         if !variants.contains(&text.as_str()) {
-            let problem = Problem::of_value(Code::InvalidValue, self.path.clone(), format!("`{}` is not one of the allowed values", shorten(text)));
+            let problem = Problem::of_value(
+                Code::InvalidValue,
+                self.path.clone(),
+                format!("`{}` is not one of the allowed values", shorten(text)),
+            );
             let problem = problem.allowed(format!("allowed: {}", variants.join(", ")));
             return self.stop(match nearest(text, variants.iter().copied()) {
                 Some(near) => problem.fix(format!("did you mean `{near}`?")),
@@ -327,7 +450,9 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
             });
         }
         let variant: StrDeserializer<'_, Stop> = text.as_str().into_deserializer();
-        visitor.visit_enum(variant).map_err(|stop| stop.at(&self.path))
+        visitor
+            .visit_enum(variant)
+            .map_err(|stop| stop.at(&self.path))
     }
 
     serde::forward_to_deserialize_any! { i128 u128 bytes byte_buf unit unit_struct tuple tuple_struct ignored_any }
@@ -342,8 +467,11 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
     type Error = Stop;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let Some((index, node)) = self.next.next() else { return Ok(None) };
-        seed.deserialize(self.of.child(node, self.of.path.index(index))).map(Some)
+        let Some((index, node)) = self.next.next() else {
+            return Ok(None);
+        };
+        seed.deserialize(self.of.child(node, self.of.path.index(index)))
+            .map(Some)
     }
 }
 
@@ -359,14 +487,23 @@ impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         let fields = self.fields;
-        self.current = self.next.by_ref().find(|entry| fields.is_none_or(|fields| fields.contains(&entry.key.as_str())));
-        let Some(entry) = self.current else { return Ok(None) };
+        self.current = self
+            .next
+            .by_ref()
+            .find(|entry| fields.is_none_or(|fields| fields.contains(&entry.key.as_str())));
+        let Some(entry) = self.current else {
+            return Ok(None);
+        };
         let key: StrDeserializer<'_, Stop> = entry.key.as_str().into_deserializer();
-        seed.deserialize(key).map(Some).map_err(|stop| stop.at(&self.of.path.key(&entry.key)))
+        seed.deserialize(key)
+            .map(Some)
+            .map_err(|stop| stop.at(&self.of.path.key(&entry.key)))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        let Some(entry) = self.current else { return Err(de::Error::custom("a value without its key")) };
+        let Some(entry) = self.current else {
+            return Err(de::Error::custom("a value without its key"));
+        };
         seed.deserialize(self.of.child(&entry.node, self.of.path.key(&entry.key)))
     }
 }

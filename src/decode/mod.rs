@@ -49,19 +49,30 @@ pub fn decode<T: DeserializeOwned>(tree: &Node, model: &Node) -> Decoded<T> {
         }
     };
     problems.extend(unknown.into_inner());
-    Decoded { value, problems, repaired }
+    Decoded {
+        value,
+        problems,
+        repaired,
+    }
 }
 
 /// Puts the model's value at `path`, or takes the key away where the model has none (or had one that did not help).
 fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
-    let Some((last, above)) = path.steps().split_last() else { return false };
-    let replacement = path.steps().iter().try_fold(model, |node, step| match (step, &node.value) {
-        (Step::Key(key), _) => node.get(key),
-        // every item of a list has the shape of the first
-        (Step::Index(_), Value::List(items)) => items.first(),
-        _ => None,
-    });
-    let Some(parent) = above.iter().try_fold(tree, step_into) else { return false };
+    let Some((last, above)) = path.steps().split_last() else {
+        return false;
+    };
+    let replacement = path
+        .steps()
+        .iter()
+        .try_fold(model, |node, step| match (step, &node.value) {
+            (Step::Key(key), _) => node.get(key),
+            // every item of a list has the shape of the first
+            (Step::Index(_), Value::List(items)) => items.first(),
+            _ => None,
+        });
+    let Some(parent) = above.iter().try_fold(tree, step_into) else {
+        return false;
+    };
     match (&mut parent.value, last, replacement) {
         (Value::Map(entries), Step::Key(key), replacement) => {
             let at = entries.iter().position(|entry| entry.key == *key);
@@ -69,16 +80,22 @@ fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
                 (Some(at), Some(node)) if !again => entries[at].node.value = node.value.clone(),
                 (Some(at), _) => drop(entries.remove(at)),
                 (None, Some(node)) if !again => {
-                    entries.push(Entry { key: key.clone(), key_span: parent.span, node: node.clone() });
+                    entries.push(Entry {
+                        key: key.clone(),
+                        key_span: parent.span,
+                        node: node.clone(),
+                    });
                 }
                 (None, _) => return false,
             }
         }
-        (Value::List(items), Step::Index(index), replacement) => match (items.get_mut(*index), replacement) {
-            (Some(item), Some(node)) if !again => item.value = node.value.clone(),
-            (Some(_), _) => drop(items.remove(*index)),
-            (None, _) => return false,
-        },
+        (Value::List(items), Step::Index(index), replacement) => {
+            match (items.get_mut(*index), replacement) {
+                (Some(item), Some(node)) if !again => item.value = node.value.clone(),
+                (Some(_), _) => drop(items.remove(*index)),
+                (None, _) => return false,
+            }
+        }
         _ => return false,
     }
     true
@@ -86,9 +103,10 @@ fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
 
 fn step_into<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
     match (&mut node.value, step) {
-        (Value::Map(entries), Step::Key(key)) => {
-            entries.iter_mut().find(|entry| entry.key == *key).map(|entry| &mut entry.node)
-        }
+        (Value::Map(entries), Step::Key(key)) => entries
+            .iter_mut()
+            .find(|entry| entry.key == *key)
+            .map(|entry| &mut entry.node),
         (Value::List(items), Step::Index(index)) => items.get_mut(*index),
         _ => None,
     }
@@ -108,13 +126,20 @@ pub struct Invalid {
 impl Invalid {
     /// Both sentences.
     pub fn new(found: impl Into<String>, allowed: impl Into<String>) -> Self {
-        Self { found: found.into(), allowed: allowed.into() }
+        Self {
+            found: found.into(),
+            allowed: allowed.into(),
+        }
     }
 }
 
 impl std::fmt::Display for Invalid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if f.alternate() { &self.allowed } else { &self.found })
+        f.write_str(if f.alternate() {
+            &self.allowed
+        } else {
+            &self.found
+        })
     }
 }
 
@@ -122,5 +147,7 @@ impl std::error::Error for Invalid {}
 
 /// A problem that [`decode`] found is about this path or something it holds.
 pub fn concerns(problem: &Problem, path: &Path) -> bool {
-    problem.path.as_ref().is_some_and(|of| of.upwards().any(|above| above == *path) || path.upwards().any(|above| above == *of))
+    problem.path.as_ref().is_some_and(|of| {
+        of.upwards().any(|above| above == *path) || path.upwards().any(|above| above == *of)
+    })
 }

@@ -1,8 +1,17 @@
 //! The tree that every layer becomes: YAML's shape, and for each key and value the place that wrote it.
 
+use crate::problem::{Path, Step};
+
 /// Which text a place is in: an index into [`Sources`](super::Sources).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceId(pub(crate) u16);
+pub struct SourceId(pub(super) u32);
+
+impl SourceId {
+    /// The built-in file, always the first.
+    pub const BUILT_IN: Self = Self(0);
+    /// A text that is none of the sources: what was rendered, when it is read back.
+    pub const NONE: Self = Self(u32::MAX);
+}
 
 /// A stretch of one source, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +101,11 @@ impl Node {
     /// A node that hides nothing.
     #[must_use]
     pub fn new(value: Value, span: Span) -> Self {
-        Self { value, span, hid: Vec::new() }
+        Self {
+            value,
+            span,
+            hid: Vec::new(),
+        }
     }
 
     /// An empty mapping.
@@ -114,6 +127,47 @@ impl Node {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The item at `index` when this is a list that has it.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Option<&Self> {
+        match &self.value {
+            Value::List(items) => items.get(index),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// The value at a path below this one, and its key when it has one.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<(Option<Span>, &Self)> {
+        path.steps()
+            .iter()
+            .try_fold((None, self), |(_, node), step| match step {
+                Step::Key(key) => node
+                    .entry(key)
+                    .map(|entry| (Some(entry.key_span), &entry.node)),
+                Step::Index(index) => node.item(*index).map(|item| (None, item)),
+            })
+    }
+
+    /// Whether this node or one below it is such a one.
+    pub fn any(&self, is_such: &mut dyn FnMut(&Self) -> bool) -> bool {
+        is_such(self)
+            || match &self.value {
+                Value::List(items) => items.iter().any(|item| item.any(is_such)),
+                Value::Map(entries) => entries.iter().any(|entry| entry.node.any(is_such)),
+                Value::Null { .. } | Value::Scalar(_) => false,
+            }
     }
 
     /// What this is, for a message: `a list`, `text`, …
@@ -138,9 +192,12 @@ impl Node {
         match &self.value {
             Value::Null { .. } => Json::Null,
             Value::List(items) => items.iter().map(Self::to_json).collect(),
-            Value::Map(entries) => {
-                Json::Object(entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect())
-            }
+            Value::Map(entries) => Json::Object(
+                entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.node.to_json()))
+                    .collect(),
+            ),
             Value::Scalar(scalar) => match scalar.kind {
                 Kind::Bool(value) => value.into(),
                 Kind::Int(value) => value.into(),
@@ -164,13 +221,21 @@ impl Scalar {
             ".nan" | ".NaN" | ".NAN" => Kind::Float(f64::NAN),
             _ => number(text),
         };
-        Some(Self { text: text.to_owned(), kind, style: Style::Plain })
+        Some(Self {
+            text: text.to_owned(),
+            kind,
+            style: Style::Plain,
+        })
     }
 
     /// Quoted text: never anything else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: Kind::Text, style: Style::Quoted }
+        Self {
+            text: text.into(),
+            kind: Kind::Text,
+            style: Style::Quoted,
+        }
     }
 }
 

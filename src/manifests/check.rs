@@ -14,26 +14,47 @@ use crate::problem::{Code, Place, Problem, Problems};
 const OUTPUT: SourceId = SourceId::NONE;
 
 /// The manifest that a rendered document is.
-pub(super) fn check(kind: &'static str, rendered: Rendered, templates: &Templates) -> Result<Manifest, Problems> {
-    let origin = Origin { rendered: &rendered, templates };
+pub(super) fn check(
+    kind: &'static str,
+    rendered: Rendered,
+    templates: &Templates,
+) -> Result<Manifest, Problems> {
+    let origin = Origin {
+        rendered: &rendered,
+        templates,
+    };
     let mut unreadable = Problems::default();
     let documents = layers::read_yaml(OUTPUT, &rendered.text, &mut unreadable);
     let Some([tree]) = documents.as_deref().filter(|_| unreadable.is_empty()) else {
         return Err(match unreadable.is_empty() {
-            true => origin.problem(0..0, "it must render one mapping".to_owned()).into(),
-            false => unreadable.into_iter().map(|problem| origin.in_template(problem, None)).collect(),
+            true => origin
+                .problem(0..0, "it must render one mapping".to_owned())
+                .into(),
+            false => unreadable
+                .into_iter()
+                .map(|problem| origin.in_template(problem, None))
+                .collect(),
         });
     };
     let mut problems = origin.structure(tree);
     if problems.is_empty() {
-        problems.extend(typed(kind, tree).into_iter().map(|problem| origin.in_template(problem, Some(tree))));
+        problems.extend(
+            typed(kind, tree)
+                .into_iter()
+                .map(|problem| origin.in_template(problem, Some(tree))),
+        );
     }
     let text = |key| tree.get(key).and_then(Node::as_text);
     match (text("kind"), text("name")) {
-        (Some(found), Some(name)) if problems.is_empty() && found == kind => {
-            Ok(Manifest { kind, name: name.to_owned(), data: tree.to_json(), yaml: rendered.text })
-        }
-        _ if problems.is_empty() => Err(origin.problem(0..0, format!("it must render `kind: {kind}` and a name")).into()),
+        (Some(found), Some(name)) if problems.is_empty() && found == kind => Ok(Manifest {
+            kind,
+            name: name.to_owned(),
+            data: tree.to_json(),
+            yaml: rendered.text,
+        }),
+        _ if problems.is_empty() => Err(origin
+            .problem(0..0, format!("it must render `kind: {kind}` and a name"))
+            .into()),
         _ => Err(problems),
     }
 }
@@ -66,21 +87,42 @@ impl Origin<'_> {
         let mut collections = Vec::new();
         stretches(tree, &mut scalars, &mut collections);
         scalars.sort_unstable();
-        let values = self.rendered.spans.iter().filter(|span| span.kind() == OutputSpanKind::Expression);
-        values.filter(|span| !self.is_contained(span, &scalars, &collections)).map(|span| self.spilled(span)).collect()
+        let values = self
+            .rendered
+            .spans
+            .iter()
+            .filter(|span| span.kind() == OutputSpanKind::Expression);
+        values
+            .filter(|span| !self.is_contained(span, &scalars, &collections))
+            .map(|span| self.spilled(span))
+            .collect()
     }
 
-    fn is_contained(&self, span: &OutputSpan, scalars: &[(usize, usize)], collections: &[(usize, usize)]) -> bool {
+    fn is_contained(
+        &self,
+        span: &OutputSpan,
+        scalars: &[(usize, usize)],
+        collections: &[(usize, usize)],
+    ) -> bool {
         let range = span.output_range();
         let text = &self.rendered.text[range.clone()];
         if text.starts_with(['[', '{']) {
             return collections.contains(&(range.start, range.end));
         }
-        let last = scalars.partition_point(|&(start, _)| start <= range.start);
-        let Some(&(start, end)) = last.checked_sub(1).and_then(|at| scalars.get(at)) else { return range.is_empty() };
-        // quotes and block signs mean something only where a scalar begins
-        let whole = start == range.start && end >= range.end;
-        if text.starts_with(['"', '|']) { whole && (end == range.end || text.starts_with('|')) } else { end >= range.end }
+        let next = scalars.partition_point(|&(start, _)| start <= range.start);
+        if text.starts_with('|') {
+            // the parser places a block at its first letter, behind the sign
+            return scalars.get(next).is_some_and(|&(_, end)| end == range.end);
+        }
+        let Some(&(start, end)) = next.checked_sub(1).and_then(|at| scalars.get(at)) else {
+            return range.is_empty();
+        };
+        // quotes mean something only where a scalar begins and ends
+        if text.starts_with('"') {
+            (start, end) == (range.start, range.end)
+        } else {
+            range.end <= end
+        }
     }
 
     fn spilled(&self, span: &OutputSpan) -> Problem {
@@ -93,8 +135,10 @@ impl Origin<'_> {
     fn in_template(&self, problem: Problem, tree: Option<&Node>) -> Problem {
         let span = match (&problem.place, tree) {
             (Place::At(span), _) => Some(*span),
-            (Place::Value(path), Some(tree)) => tree.find(path).map(|node| node.span),
-            (Place::Key(path), Some(tree)) => tree.find_key(path).or_else(|| tree.find(path).map(|node| node.span)),
+            (Place::Value(path), Some(tree)) => tree.find(path).map(|(_, node)| node.span),
+            (Place::Key(path), Some(tree)) => {
+                tree.find(path).map(|(key, node)| key.unwrap_or(node.span))
+            }
             _ => None,
         };
         let range = span.map_or(0..0, |span| span.start..span.end);
@@ -102,12 +146,20 @@ impl Origin<'_> {
             Some(path) => format!("`{path}` of the document: {}", problem.found),
             None => format!("it does not render YAML: {}", problem.found),
         };
-        Problem { allowed: problem.allowed, fix: problem.fix, ..self.problem(range, found) }
+        Problem {
+            allowed: problem.allowed,
+            fix: problem.fix,
+            ..self.problem(range, found)
+        }
     }
 
     fn problem(&self, output: std::ops::Range<usize>, found: String) -> Problem {
         let spans = &self.rendered.spans;
-        match spans.iter().find(|span| span.output_range().end > output.start).or(spans.last()) {
+        match spans
+            .iter()
+            .find(|span| span.output_range().end > output.start)
+            .or(spans.last())
+        {
             Some(span) => {
                 let mut source = span.source_range();
                 let mut line = span.line();
@@ -115,7 +167,11 @@ impl Origin<'_> {
                     // raw text is copied: the stretch can be found inside it
                     let written = span.output_range();
                     let skipped = output.start.saturating_sub(written.start).min(source.len());
-                    line += self.rendered.text.get(written.start..written.start + skipped).map_or(0, |text| text.matches('\n').count());
+                    line += self
+                        .rendered
+                        .text
+                        .get(written.start..written.start + skipped)
+                        .map_or(0, |text| text.matches('\n').count());
                     source.start += skipped;
                     source.end = (source.start + output.len()).min(source.end);
                 }
@@ -125,21 +181,37 @@ impl Origin<'_> {
         }
     }
 
-    fn at(&self, template: &str, range: std::ops::Range<usize>, line: usize, found: &str) -> Problem {
+    fn at(
+        &self,
+        template: &str,
+        range: std::ops::Range<usize>,
+        line: usize,
+        found: &str,
+    ) -> Problem {
         let place = place(self.templates, template, range);
-        let found = if place == Place::Nowhere { format!("{template}:{line}: {found}") } else { found.to_owned() };
+        let found = if place == Place::Nowhere {
+            format!("{template}:{line}: {found}")
+        } else {
+            found.to_owned()
+        };
         Problem::new(Code::Manifest, place, found)
     }
 }
 
 /// Where every scalar and every list or mapping stands.
-fn stretches(node: &Node, scalars: &mut Vec<(usize, usize)>, collections: &mut Vec<(usize, usize)>) {
+fn stretches(
+    node: &Node,
+    scalars: &mut Vec<(usize, usize)>,
+    collections: &mut Vec<(usize, usize)>,
+) {
     let Span { start, end, .. } = node.span;
     match &node.value {
         Value::Null { .. } | Value::Scalar(_) => scalars.push((start, end)),
         Value::List(items) => {
             collections.push((start, end));
-            items.iter().for_each(|item| stretches(item, scalars, collections));
+            items
+                .iter()
+                .for_each(|item| stretches(item, scalars, collections));
         }
         Value::Map(entries) => {
             collections.push((start, end));

@@ -38,7 +38,9 @@ impl Language {
 
     /// The language of that name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::Yaml, Self::Shell, Self::Toml].into_iter().find(|language| language.name() == name)
+        [Self::Yaml, Self::Shell, Self::Toml]
+            .into_iter()
+            .find(|language| language.name() == name)
     }
 
     /// Writes a value: texts, numbers and booleans as one scalar, lists and (in YAML) mappings of them in one line.
@@ -50,7 +52,12 @@ impl Language {
             ValueKind::None if self == Self::Yaml => out.push_str("null"),
             ValueKind::Seq | ValueKind::Iterable => self.list(out, value)?,
             ValueKind::Map if self == Self::Yaml => yaml_flow_map(out, value)?,
-            kind => return Err(cannot(&format!("a value of type {kind} has no form in {}", self.name()))),
+            kind => {
+                return Err(cannot(&format!(
+                    "a value of type {kind} has no form in {}",
+                    self.name()
+                )));
+            }
         }
         Ok(())
     }
@@ -58,7 +65,9 @@ impl Language {
     fn text(self, out: &mut String, text: &str) -> Result<(), Error> {
         match self {
             Self::Yaml => out.push_str(&yaml_scalar(text)),
-            Self::Shell if text.contains('\0') => return Err(cannot("a shell word cannot hold NUL")),
+            Self::Shell if text.contains('\0') => {
+                return Err(cannot("a shell word cannot hold NUL"));
+            }
             Self::Shell => shell_word(out, text),
             Self::Toml => toml_string(out, text),
         }
@@ -66,7 +75,11 @@ impl Language {
     }
 
     fn list(self, out: &mut String, value: &Value) -> Result<(), Error> {
-        let (open, between, close) = if self == Self::Shell { ("", " ", "") } else { ("[", ", ", "]") };
+        let (open, between, close) = if self == Self::Shell {
+            ("", " ", "")
+        } else {
+            ("[", ", ", "]")
+        };
         out.push_str(open);
         for (at, item) in value.try_iter()?.enumerate() {
             if at > 0 {
@@ -128,23 +141,34 @@ fn is_plain_yaml(text: &str) -> bool {
     let inner = |b: u8| b.is_ascii_alphanumeric() || b"_-./+@=~();*^$<>".contains(&b);
     // a colon or a space only where a letter or digit follows: `: ` begins a value, ` #` a comment
     let joint = |at: usize| {
-        matches!(bytes[at], b':' | b' ') && bytes.get(at + 1).is_some_and(|&next| next.is_ascii_alphanumeric() || (bytes[at] == b':' && next == b'/'))
+        matches!(bytes[at], b':' | b' ')
+            && bytes.get(at + 1).is_some_and(|&next| {
+                next.is_ascii_alphanumeric() || (bytes[at] == b':' && next == b'/')
+            })
     };
     bytes.first().is_some_and(|&b| first(b))
         && text.len() <= MAX_PLAIN
-        && bytes.iter().enumerate().all(|(at, &b)| inner(b) || joint(at))
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, &b)| inner(b) || joint(at))
         && !reads_as_something_else(text)
 }
 
 /// Whether some YAML 1.1 or 1.2 reader takes the text for null, a boolean, a number, a time or a date.
 fn reads_as_something_else(text: &str) -> bool {
-    const WORDS: &[&str] = &["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", "none"];
+    const WORDS: &[&str] = &[
+        "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity",
+        "none",
+    ];
     if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return true;
     }
     // numbers, times and dates begin with a digit and hold no letter but those of 0x1F, 0o17, 0b1, 1e3 and T…Z
     text.starts_with(|c: char| c.is_ascii_digit())
-        && !text.bytes().any(|b| b == b'/' || b.is_ascii_alphabetic() && !b"abcdefABCDEFxXoOtTzZ".contains(&b))
+        && !text
+            .bytes()
+            .any(|b| b == b'/' || b.is_ascii_alphabetic() && !b"abcdefABCDEFxXoOtTzZ".contains(&b))
 }
 
 fn yaml_quoted(out: &mut String, text: &str) {
@@ -157,7 +181,9 @@ fn yaml_quoted(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             '\0' => out.push_str("\\0"),
-            c if c < ' ' || ('\x7f'..='\u{a0}').contains(&c) => _ = write!(out, "\\x{:02x}", u32::from(c)),
+            c if c < ' ' || ('\x7f'..='\u{a0}').contains(&c) => {
+                _ = write!(out, "\\x{:02x}", u32::from(c))
+            }
             c if is_invisible(c) => _ = write!(out, "\\u{:04x}", u32::from(c)),
             c => out.push(c),
         }
@@ -178,7 +204,10 @@ pub(super) fn yaml_literal(text: &str) -> String {
     let fits = text.ends_with('\n')
         && !text.ends_with("\n\n")
         && !text.starts_with([' ', '\t', '\n'])
-        && text.chars().all(|c| matches!(c, '\n' | '\t') || (c >= ' ' && !('\x7f'..='\u{a0}').contains(&c) && !is_invisible(c)));
+        && text.chars().all(|c| {
+            matches!(c, '\n' | '\t')
+                || (c >= ' ' && !('\x7f'..='\u{a0}').contains(&c) && !is_invisible(c))
+        });
     if !fits {
         let mut out = String::new();
         yaml_quoted(&mut out, text);
@@ -197,7 +226,10 @@ pub(super) fn yaml_literal(text: &str) -> String {
 }
 
 fn shell_word(out: &mut String, text: &str) {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&b));
+    let plain = !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&b));
     if plain {
         out.push_str(text);
     } else {

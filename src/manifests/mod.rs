@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 use crate::cluster::Cluster;
 use crate::problem::Problems;
 
-pub use escape::yaml_scalar;
 pub use templates::Templates;
 
 /// One rendered document.
@@ -38,22 +37,35 @@ struct Row {
 }
 
 const fn always(kind: &'static str, template: &'static str) -> Row {
-    Row { kind, template, wanted: |_| true }
+    Row {
+        kind,
+        template,
+        wanted: |_| true,
+    }
 }
 
 /// Every resource, in the order in which `cpln apply` sends them.
 const TABLE: &[Row] = &[
-    Row { wanted: |cluster| !cluster.config.is_empty(), ..always("secret", "secret-config.yaml.j2") },
+    Row {
+        wanted: |cluster| !cluster.config.is_empty(),
+        ..always("secret", "secret-config.yaml.j2")
+    },
     always("secret", "secret-pgcat-config.yaml.j2"),
     always("secret", "secret-pgcat-startup.yaml.j2"),
     always("secret", "secret-pgedge-startup.yaml.j2"),
-    Row { wanted: |cluster| cluster.gvc.is_some(), ..always("gvc", "gvc.yaml.j2") },
+    Row {
+        wanted: |cluster| cluster.gvc.is_some(),
+        ..always("gvc", "gvc.yaml.j2")
+    },
     always("identity", "identity-pgedge.yaml.j2"),
     always("volumeset", "volumeset-pgedge.yaml.j2"),
     always("policy", "policy-pgedge.yaml.j2"),
     always("workload", "workload-pgedge.yaml.j2"),
     always("workload", "workload-pgcat.yaml.j2"),
-    Row { wanted: |cluster| cluster.backup.is_some(), ..always("workload", "workload-backup.yaml.j2") },
+    Row {
+        wanted: |cluster| cluster.backup.is_some(),
+        ..always("workload", "workload-backup.yaml.j2")
+    },
 ];
 
 /// A file that ends up inside a secret, and the SHA-256 of it.
@@ -90,7 +102,10 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
     let see = Value::from(Serde(cluster));
     let payload = |template: &str| -> Result<Payload, Problems> {
         let text = engine.text(template, &see)?;
-        let checksum = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let checksum = Sha256::digest(&text)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Ok(Payload { text, checksum })
     };
     let payloads = Payloads {
@@ -102,10 +117,17 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
     let mut manifests = Vec::new();
     let mut problems = Problems::default();
     for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
-        match engine.document(row.template, &see).and_then(|rendered| check::check(row.kind, rendered, templates)) {
+        match engine
+            .document(row.template, &see)
+            .and_then(|rendered| check::check(row.kind, rendered, templates))
+        {
             Ok(manifest) => manifests.push(manifest),
             Err(found) => problems.extend(found),
         }
     }
-    if problems.is_empty() { Ok(manifests) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(manifests)
+    } else {
+        Err(problems)
+    }
 }

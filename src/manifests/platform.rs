@@ -250,7 +250,8 @@ texts! {
 }
 
 fn is_link(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|name| Name::parse(name).is_ok())
+    text.strip_prefix(prefix)
+        .is_some_and(|name| Name::parse(name).is_ok())
 }
 
 /// Key of a dictionary.
@@ -261,7 +262,11 @@ impl Parse for SecretKey {
     const ALLOWED: &str = "letters, digits and `-._`";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) {
+        if !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err(not_allowed::<Self>(text))

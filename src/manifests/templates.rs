@@ -52,13 +52,17 @@ impl Templates {
     ///
     /// A folder or file that cannot be read, a name that no built-in template has.
     pub fn load(folder: Option<&FilePath>, sources: &mut Sources) -> Result<Self, Problems> {
-        let Some(folder) = folder else { return Ok(Self::default()) };
+        let Some(folder) = folder else {
+            return Ok(Self::default());
+        };
         let refuse = |path: &FilePath, error: &std::io::Error| {
             let found = format!("cannot read templates from `{}`: {error}", path.display());
             Problem::new(Code::File, Place::Nowhere, found)
         };
         let mut names = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(|error| Problems::from(refuse(folder, &error)))? {
+        for entry in
+            std::fs::read_dir(folder).map_err(|error| Problems::from(refuse(folder, &error)))?
+        {
             let entry = entry.map_err(|error| Problems::from(refuse(folder, &error)))?;
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
@@ -79,17 +83,23 @@ impl Templates {
                 Err(error) => problems.push(refuse(&path, &error)),
             }
         }
-        if problems.is_empty() { Ok(Self { overrides }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { overrides })
+        } else {
+            Err(problems)
+        }
     }
 
     /// Every template: name and text.
     pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        BUILT_IN.iter().map(|(name, text)| (*name, self.overrides.get(*name).map_or(*text, |own| own.text.as_str())))
-    }
-
-    /// The text of a template.
-    pub(super) fn text(&self, name: &str) -> &str {
-        self.all().find(|(known, _)| *known == name).map_or("", |(_, text)| text)
+        BUILT_IN.iter().map(|(name, text)| {
+            (
+                *name,
+                self.overrides
+                    .get(*name)
+                    .map_or(*text, |own| own.text.as_str()),
+            )
+        })
     }
 
     /// The text that a problem can point into; `None` for a built-in template.
@@ -99,10 +109,20 @@ impl Templates {
 }
 
 fn unknown(path: &FilePath, name: &str) -> Problem {
-    let problem = Problem::new(Code::Template, Place::Nowhere, format!("`{}`: there is no built-in template of this name", path.display()));
+    let problem = Problem::new(
+        Code::Template,
+        Place::Nowhere,
+        format!(
+            "`{}`: there is no built-in template of this name",
+            path.display()
+        ),
+    );
     let names = BUILT_IN.iter().map(|(name, _)| *name);
     match nearest(name, names.clone()) {
         Some(near) => problem.fix(format!("did you mean `{near}`?")),
-        None => problem.allowed(format!("templates: {}", names.collect::<Vec<_>>().join(", "))),
+        None => problem.allowed(format!(
+            "templates: {}",
+            names.collect::<Vec<_>>().join(", ")
+        )),
     }
 }

@@ -42,8 +42,14 @@ impl Folder {
             bail!("`{}` is not a folder", path.display());
         }
         let list = read(&path.join(LIST))?.unwrap_or_default();
-        let written = list.lines().filter_map(|line| line.split_once("  ")).map(|(sum, name)| (name.to_owned(), sum.to_owned()));
-        Ok(Self { path: path.to_owned(), written: written.collect() })
+        let written = list
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .map(|(sum, name)| (name.to_owned(), sum.to_owned()));
+        Ok(Self {
+            path: path.to_owned(),
+            written: written.collect(),
+        })
     }
 
     /// What [`write`](Self::write) would do. Files that no run wrote are not looked at.
@@ -76,22 +82,38 @@ impl Folder {
     ///
     /// A file cannot be written, or one that no run wrote stands in the way.
     pub fn write(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<String>> {
-        fs::create_dir_all(&self.path).with_context(|| format!("cannot make the folder `{}`", self.path.display()))?;
+        fs::create_dir_all(&self.path)
+            .with_context(|| format!("cannot make the folder `{}`", self.path.display()))?;
         for manifest in manifests {
             let name = file_name(manifest);
             let there = read(&self.path.join(&name))?;
-            if there.is_some_and(|text| text != manifest.yaml) && !self.written.contains_key(&name) {
-                bail!("`{}` is there and no earlier run wrote it: move it away, or choose another folder", self.path.join(name).display());
+            if there.is_some_and(|text| text != manifest.yaml) && !self.written.contains_key(&name)
+            {
+                bail!(
+                    "`{}` is there and no earlier run wrote it: move it away, or choose another folder",
+                    self.path.join(name).display()
+                );
             }
         }
-        let mut list = if partial { self.written.clone() } else { BTreeMap::new() };
+        let mut list = if partial {
+            self.written.clone()
+        } else {
+            BTreeMap::new()
+        };
         for manifest in manifests {
             let name = file_name(manifest);
             write(&self.path.join(&name), &manifest.yaml)?;
             list.insert(name, checksum(&manifest.yaml));
         }
-        let left = if partial { Vec::new() } else { self.remove_stale(manifests)? };
-        let lines: String = list.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
+        let left = if partial {
+            Vec::new()
+        } else {
+            self.remove_stale(manifests)?
+        };
+        let lines: String = list
+            .iter()
+            .map(|(name, sum)| format!("{sum}  {name}\n"))
+            .collect();
         write(&self.path.join(LIST), &lines)?;
         Ok(left)
     }
@@ -101,8 +123,14 @@ impl Folder {
         for name in self.stale(manifests) {
             let path = self.path.join(name);
             match read(&path)? {
-                Some(text) if self.written.get(name).is_some_and(|sum| *sum == checksum(&text)) => {
-                    fs::remove_file(&path).with_context(|| format!("cannot remove `{}`", path.display()))?;
+                Some(text)
+                    if self
+                        .written
+                        .get(name)
+                        .is_some_and(|sum| *sum == checksum(&text)) =>
+                {
+                    fs::remove_file(&path)
+                        .with_context(|| format!("cannot remove `{}`", path.display()))?;
                 }
                 Some(_) => left.push(name.clone()),
                 None => {}
@@ -115,7 +143,10 @@ impl Folder {
         let names: Vec<String> = manifests.iter().map(file_name).collect();
         // the list is a file that anybody can write: only plain names are believed
         let plain = |name: &String| !name.contains(['/', '\\']) && name.as_str() != LIST;
-        self.written.keys().filter(|name| plain(name) && !names.contains(name)).collect()
+        self.written
+            .keys()
+            .filter(|name| plain(name) && !names.contains(name))
+            .collect()
     }
 }
 
@@ -124,7 +155,10 @@ fn file_name(manifest: &Manifest) -> String {
 }
 
 fn checksum(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
@@ -139,7 +173,10 @@ fn read(path: &Path) -> Result<Option<String>> {
 fn write(path: &Path, text: &str) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let save = || -> Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".pgedge-tpl-").permissions(readable()).tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".pgedge-tpl-")
+            .permissions(readable())
+            .tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.persist(path)?;
         Ok(())

@@ -31,7 +31,8 @@ impl Parse for Username {
 pub struct Database(String);
 
 impl Parse for Database {
-    const ALLOWED: &str = "1 to 63 bytes without line breaks, not `template0` or `template1` (reserved)";
+    const ALLOWED: &str =
+        "1 to 63 bytes without line breaks, not `template0` or `template1` (reserved)";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if !is_identifier(text) || text == "template0" || text == "template1" {
@@ -62,7 +63,11 @@ impl Parse for Password {
             return Err(not_allowed::<Self>(""));
         }
         if length > MAX_ENVIRONMENT || breaks_a_line(text) {
-            let found = if breaks_a_line(text) { "[redacted] holds a line break or NUL" } else { "[redacted] is too long" };
+            let found = if breaks_a_line(text) {
+                "[redacted] holds a line break or NUL"
+            } else {
+                "[redacted] is too long"
+            };
             return Err(Invalid::new(found, format!("allowed: {}", Self::ALLOWED)));
         }
         Ok(Self(text.to_owned()))

@@ -26,32 +26,43 @@ impl Image {
 }
 
 impl Parse for Image {
-    const ALLOWED: &str = "an image such as `ghcr.io/owner/name:tag`, or `//image/NAME:TAG` for one of the org's own";
+    const ALLOWED: &str =
+        "an image such as `ghcr.io/owner/name:tag`, or `//image/NAME:TAG` for one of the org's own";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(rest) = text.strip_prefix("docker.io/") {
             let rest = rest.strip_prefix("library/").unwrap_or(rest);
-            return Err(Invalid::new("the platform takes no `docker.io/` before an image", format!("write `{rest}`")));
+            return Err(Invalid::new(
+                "the platform takes no `docker.io/` before an image",
+                format!("write `{rest}`"),
+            ));
         }
         let (name, digest) = split(text, '@');
         let (path, tag) = tag(name);
         let path = path.strip_prefix("//image/").unwrap_or(path);
         let (host, path) = match path.split_once('/') {
-            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => (Some(host), path),
+            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
+                (Some(host), path)
+            }
             _ => (None, path),
         };
         let right = host.is_none_or(is_host)
             && path.split('/').all(is_component)
             && tag.is_none_or(is_tag)
             && digest.is_none_or(is_digest);
-        if right { Ok(Self(text.to_owned())) } else { Err(not_allowed::<Self>(text)) }
+        if right {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(not_allowed::<Self>(text))
+        }
     }
 }
 
 read_as!(text: Image);
 
 fn split(text: &str, at: char) -> (&str, Option<&str>) {
-    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
+    text.split_once(at)
+        .map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
 /// A colon begins a tag only behind the last slash; before it, it begins a port.
@@ -65,7 +76,9 @@ fn tag(name: &str) -> (&str, Option<&str>) {
 fn is_host(host: &str) -> bool {
     let (name, port) = split(host, ':');
     !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
         && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
@@ -73,15 +86,21 @@ fn is_component(component: &str) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     edge(component.chars().next())
         && edge(component.chars().next_back())
-        && component.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
+        && component
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
 }
 
 fn is_tag(tag: &str) -> bool {
     (1..=128).contains(&tag.len())
         && !tag.starts_with(['.', '-'])
-        && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        && tag
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 fn is_digest(digest: &str) -> bool {
-    digest.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    digest.strip_prefix("sha256:").is_some_and(|hex| {
+        hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }

@@ -26,7 +26,9 @@ impl Parse for WorkloadLink {
         let parts: Vec<&str> = text.split('/').collect();
         match parts.as_slice() {
             // a workload's name follows the same rule as a GVC's
-            ["", "", "gvc", gvc, "workload", workload] if GvcName::parse(gvc).is_ok() && GvcName::parse(workload).is_ok() => {
+            ["", "", "gvc", gvc, "workload", workload]
+                if GvcName::parse(gvc).is_ok() && GvcName::parse(workload).is_ok() =>
+            {
                 Ok(Self(text.to_owned()))
             }
             _ => Err(not_allowed::<Self>(text)),

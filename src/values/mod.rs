@@ -22,7 +22,10 @@ use crate::problem::{Path, Problem};
 use credential::{Database, Password, Username};
 use image::Image;
 use link::WorkloadLink;
-use name::{AwsRegion, BackupPrefix, Bucket, CloudAccountName, GvcName, LocationName, PolicyName, ReleaseName, SecretName};
+use name::{
+    AwsRegion, BackupPrefix, Bucket, CloudAccountName, GvcName, LocationName, PolicyName,
+    ReleaseName, SecretName,
+};
 use number::{Clients, Gib, Percent, PoolSize, PoolerReplicas, Replicas, ScalingFactor};
 use quantity::{Cpu, Memory};
 use schedule::Schedule;

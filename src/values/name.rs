@@ -69,7 +69,9 @@ platform_name! {
 fn is_platform_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-')
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 impl LocationName {
@@ -78,7 +80,9 @@ impl LocationName {
     /// Whether the name begins as the built-in locations of a provider do.
     #[must_use]
     pub fn looks_built_in(&self) -> bool {
-        self.0.split_once('-').is_some_and(|(provider, _)| Self::PROVIDERS.contains(&provider))
+        self.0
+            .split_once('-')
+            .is_some_and(|(provider, _)| Self::PROVIDERS.contains(&provider))
     }
 }
 

@@ -38,6 +38,9 @@ impl<'de> Deserialize<'de> for ScalingFactor {
             return Ok(Self(factor));
         }
         let allowed = format!("allowed: {} to {}", Self::MIN, Self::MAX);
-        Err(serde::de::Error::custom(Invalid::new(format!("`{factor}` is out of range"), allowed)))
+        Err(serde::de::Error::custom(Invalid::new(
+            format!("`{factor}` is out of range"),
+            allowed,
+        )))
     }
 }

@@ -27,15 +27,21 @@ impl Cpu {
 }
 
 impl Parse for Cpu {
-    const ALLOWED: &str = "a CPU quantity of at least 25m, such as `500m` (millicores), `2` or `1.5` (cores)";
+    const ALLOWED: &str =
+        "a CPU quantity of at least 25m, such as `500m` (millicores), `2` or `1.5` (cores)";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let thousandths = match text.strip_suffix('m') {
-            Some(millicores) => decimal(millicores).filter(|n| n % 1000 == 0).map(|n| n / 1000),
+            Some(millicores) => decimal(millicores)
+                .filter(|n| n % 1000 == 0)
+                .map(|n| n / 1000),
             None => decimal(text),
         };
         match thousandths {
-            Some(millicores) if millicores >= Self::FLOOR && text.len() <= MAX_LEN => Ok(Self { text: text.to_owned(), millicores }),
+            Some(millicores) if millicores >= Self::FLOOR && text.len() <= MAX_LEN => Ok(Self {
+                text: text.to_owned(),
+                millicores,
+            }),
             _ => Err(not_allowed::<Self>(text)),
         }
     }
@@ -78,9 +84,14 @@ impl Parse for Memory {
             .iter()
             .find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)))
             .unwrap_or((text, 1));
-        let bytes = decimal(number).and_then(|thousandths| thousandths.checked_mul(unit)).map(|n| n / 1000);
+        let bytes = decimal(number)
+            .and_then(|thousandths| thousandths.checked_mul(unit))
+            .map(|n| n / 1000);
         match bytes {
-            Some(bytes) if bytes >= Self::FLOOR && text.len() <= MAX_LEN => Ok(Self { text: text.to_owned(), bytes }),
+            Some(bytes) if bytes >= Self::FLOOR && text.len() <= MAX_LEN => Ok(Self {
+                text: text.to_owned(),
+                bytes,
+            }),
             _ => Err(not_allowed::<Self>(text)),
         }
     }
@@ -94,7 +105,11 @@ fn decimal(text: &str) -> Option<u64> {
         return None;
     }
     let fraction: u64 = format!("{fraction:0<3}").parse().ok()?;
-    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(fraction)
+    whole
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1000)?
+        .checked_add(fraction)
 }
 
 macro_rules! written_as_text {

@@ -23,8 +23,16 @@ pub trait Parse: Sized {
 /// `text` is not what the type allows.
 pub fn not_allowed<T: Parse>(text: &str) -> Invalid {
     let shown: String = text.chars().take(60).collect();
-    let shown = if shown.len() < text.len() { format!("{shown}…") } else { shown };
-    let found = if text.is_empty() { "is empty".to_owned() } else { format!("`{}` is not allowed here", shown.escape_debug()) };
+    let shown = if shown.len() < text.len() {
+        format!("{shown}…")
+    } else {
+        shown
+    };
+    let found = if text.is_empty() {
+        "is empty".to_owned()
+    } else {
+        format!("`{}` is not allowed here", shown.escape_debug())
+    };
     Invalid::new(found, format!("allowed: {}", T::ALLOWED))
 }
 
@@ -87,7 +95,7 @@ macro_rules! whole_number {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = i64::deserialize(deserializer)?;
                 match u32::try_from(value) {
-                    Ok(value) if ($min..=$max).contains(&value) => Ok(Self(value)),
+                    Ok(value) if (Self::MIN..=Self::MAX).contains(&value) => Ok(Self(value)),
                     _ => Err(serde::de::Error::custom($crate::decode::Invalid::new(
                         format!("`{value}` is out of range"),
                         concat!("allowed: ", $min, " to ", $max, $unit),

@@ -50,7 +50,11 @@ impl Parse for ParameterValue {
     const ALLOWED: &str = "a value in one line";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        if text.chars().any(char::is_control) { Err(not_allowed::<Self>(text)) } else { Ok(Self(text.to_owned())) }
+        if text.chars().any(char::is_control) {
+            Err(not_allowed::<Self>(text))
+        } else {
+            Ok(Self(text.to_owned()))
+        }
     }
 }
 
@@ -60,7 +64,14 @@ impl Parse for ParameterValue {
 pub struct HbaLine(String);
 
 impl HbaLine {
-    const TYPES: &[&str] = &["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"];
+    const TYPES: &[&str] = &[
+        "local",
+        "host",
+        "hostssl",
+        "hostnossl",
+        "hostgssenc",
+        "hostnogssenc",
+    ];
 
     /// The line.
     #[must_use]
@@ -70,13 +81,17 @@ impl HbaLine {
 }
 
 impl Parse for HbaLine {
-    const ALLOWED: &str = "one line of pg_hba.conf, such as `host all all 10.0.0.0/8 scram-sha-256`";
+    const ALLOWED: &str =
+        "one line of pg_hba.conf, such as `host all all 10.0.0.0/8 scram-sha-256`";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let kind = fields.first().copied().unwrap_or_default();
         let least = if kind == "local" { 4 } else { 5 };
-        if Self::TYPES.contains(&kind) && fields.len() >= least && !text.chars().any(|c| c.is_control() && c != '\t') {
+        if Self::TYPES.contains(&kind)
+            && fields.len() >= least
+            && !text.chars().any(|c| c.is_control() && c != '\t')
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err(not_allowed::<Self>(text))

@@ -26,7 +26,11 @@ impl Parse for Retention {
         let number = text.strip_suffix(['d', 'h', 'm']).unwrap_or_default();
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if digits(whole) && digits(fraction) { Ok(Self(text.to_owned())) } else { Err(not_allowed::<Self>(text)) }
+        if digits(whole) && digits(fraction) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(not_allowed::<Self>(text))
+        }
     }
 }
 
@@ -49,7 +53,11 @@ impl Parse for SnapshotSchedule {
     fn parse(text: &str) -> Result<Self, Invalid> {
         let schedule = Schedule::parse(text)?;
         let minute = text.split_whitespace().next().unwrap_or_default();
-        if minute.bytes().all(|b| b.is_ascii_digit()) { Ok(Self(schedule)) } else { Err(not_allowed::<Self>(text)) }
+        if minute.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(Self(schedule))
+        } else {
+            Err(not_allowed::<Self>(text))
+        }
     }
 }
 
@@ -73,9 +81,15 @@ impl Parse for TagKey {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let right = (1..=128).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/:".contains(&b))
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._/:".contains(&b))
             && !Self::RESERVED.iter().any(|prefix| text.starts_with(prefix));
-        if right { Ok(Self(text.to_owned())) } else { Err(not_allowed::<Self>(text)) }
+        if right {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(not_allowed::<Self>(text))
+        }
     }
 }
 

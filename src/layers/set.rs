@@ -1,0 +1,355 @@
+//! The arguments of `--set` and its four relatives, in Helm's grammar.
+
+use std::ops::Range;
+use std::path::Path as FilePath;
+
+use super::disk::{Files, Refusal};
+use super::source::FlagKind;
+use super::target::{Argument, Target, Targets};
+use super::tree::{Kind, Node, Scalar, Span, Style, Value};
+use super::{Edit, json, refused, secret};
+use crate::problem::{Code, Place, Problem, Problems, Step};
+
+/// One path and the value it gets.
+#[derive(Clone, Debug)]
+pub(crate) struct Assignment {
+    /// The path, each step with its place.
+    pub targets: Vec<Target>,
+    /// The value.
+    pub node: Node,
+    /// Whether a mapping starts over from the built-in one, as `--set-json` has it.
+    pub starts_over: bool,
+}
+
+/// What an argument asks for.
+pub(super) struct Read {
+    pub edits: Vec<Edit>,
+    /// What must never be shown of it.
+    pub secrets: Vec<Range<usize>>,
+}
+
+/// Reads one argument. Pairs that are wrong are told and left out.
+pub(super) fn read(
+    kind: FlagKind,
+    argument: Argument<'_>,
+    files: &dyn Files,
+    problems: &mut Problems,
+) -> Read {
+    let mut reader = Reader {
+        kind,
+        argument,
+        files,
+        problems,
+        edits: Vec::new(),
+        secrets: Vec::new(),
+    };
+    reader.secrets.extend(secret::in_argument(argument.text));
+    match kind {
+        FlagKind::Json => reader.json(),
+        FlagKind::Literal => reader.literal(),
+        FlagKind::Set | FlagKind::String | FlagKind::File => reader.pairs(),
+        FlagKind::Release => reader.release(),
+    }
+    Read {
+        edits: reader.edits,
+        secrets: reader.secrets,
+    }
+}
+
+struct Reader<'a> {
+    kind: FlagKind,
+    argument: Argument<'a>,
+    files: &'a dyn Files,
+    problems: &'a mut Problems,
+    edits: Vec<Edit>,
+    secrets: Vec<Range<usize>>,
+}
+
+/// A piece of an argument without its escapes.
+struct Piece {
+    text: String,
+    span: Span,
+    /// The first backslash that did nothing.
+    lost_backslash: Option<Span>,
+}
+
+impl Reader<'_> {
+    /// `a.b=1,c={x,y}`
+    fn pairs(&mut self) {
+        let len = self.argument.text.len();
+        let mut at = 0;
+        while at < len {
+            at = match self.pair(at) {
+                Ok(end) => end,
+                Err(problem) => {
+                    self.problems.push(problem);
+                    self.argument.find_unescaped(at, ",")
+                }
+            };
+            // Behind a value stands a comma or the end; one comma may be the last thing.
+            at += 1;
+        }
+    }
+
+    /// Reads one pair; gives the place behind it.
+    fn pair(&mut self, start: usize) -> Result<usize, Problem> {
+        let Targets { targets, end } = self.argument.targets(start, ",").map_err(|problem| match start {
+            0 => problem,
+            _ => problem.fix("a comma ends a value; write `\\,` for one that belongs to it, or use --set-literal"),
+        })?;
+        self.hide_secret(&targets, end);
+        let text = self.argument.text;
+        let (value, span, end) = if text[end..].starts_with('{') {
+            let (items, close) = self.list(&targets, end)?;
+            (Value::List(items), self.argument.span(end, close), close)
+        } else {
+            let stop = self.argument.find_unescaped(end, ",");
+            let value = match (self.kind, &text[end..stop]) {
+                (FlagKind::Set, "[]") => Value::List(Vec::new()),
+                _ => self.scalar(&targets, end..stop),
+            };
+            (value, self.argument.span(end, stop), stop)
+        };
+        self.assign(targets, Node::new(value, span), false);
+        Ok(end)
+    }
+
+    /// `{x,y}`; gives the place behind the brace.
+    fn list(&mut self, targets: &[Target], start: usize) -> Result<(Vec<Node>, usize), Problem> {
+        let text = self.argument.text;
+        let mut items = Vec::new();
+        let mut at = start + 1;
+        if text[at..].starts_with('}') {
+            at += 1;
+        } else {
+            loop {
+                let stop = self.argument.find_unescaped(at, ",}");
+                let span = self.argument.span(at, stop);
+                items.push(Node::new(self.scalar(targets, at..stop), span));
+                at = stop + 1;
+                if stop >= text.len() {
+                    return Err(self.wrong(start, "this `{` is never closed").fix(
+                        "close the list with `}`, or write `\\{` for a text that begins with it",
+                    ));
+                }
+                if text[stop..].starts_with('}') {
+                    break;
+                }
+            }
+        }
+        if !text[at..].is_empty() && !text[at..].starts_with(',') {
+            return Err(self
+                .wrong(at, "text behind the end of a list")
+                .fix("write `\\{` for a text that begins with a brace"));
+        }
+        Ok((items, at))
+    }
+
+    fn scalar(&mut self, targets: &[Target], range: Range<usize>) -> Value {
+        let piece = self.piece(range);
+        self.doubt(targets, &piece);
+        match self.kind {
+            FlagKind::Set => typed(&piece.text),
+            FlagKind::File => Value::Scalar(Scalar::text(self.content(targets, &piece))),
+            _ => Value::Scalar(Scalar::text(piece.text)),
+        }
+    }
+
+    fn piece(&self, range: Range<usize>) -> Piece {
+        let mut text = String::new();
+        let mut lost_backslash = None;
+        let mut characters = self.argument.text[range.clone()].char_indices();
+        while let Some((at, c)) = characters.next() {
+            if c != '\\' {
+                text.push(c);
+                continue;
+            }
+            let escaped = characters.next().map(|(_, escaped)| escaped);
+            text.extend(escaped);
+            if !escaped.is_some_and(|c| "\\,{}[]=.".contains(c)) {
+                let at = range.start + at;
+                lost_backslash.get_or_insert(self.argument.span(at, at + 1));
+            }
+        }
+        Piece {
+            text,
+            span: self.argument.span(range.start, range.end),
+            lost_backslash,
+        }
+    }
+
+    /// Says what is probably not meant.
+    fn doubt(&mut self, targets: &[Target], piece: &Piece) {
+        let quoted = |quote| {
+            piece.text.len() > 1 && piece.text.starts_with(quote) && piece.text.ends_with(quote)
+        };
+        let mut warn = |span, found: &str, fix: &str| {
+            let problem = Problem::new(Code::FlagText, Place::At(span), found).fix(fix);
+            self.problems.push(Problem {
+                path: Some(secret::path(&steps(targets))),
+                ..problem
+            });
+        };
+        if let Some(span) = piece.lost_backslash {
+            warn(
+                span,
+                "this backslash is dropped",
+                "write `\\\\` for a backslash, or use --set-literal",
+            );
+        }
+        if quoted('"') || quoted('\'') {
+            warn(
+                piece.span,
+                "the quotes become part of the value",
+                "leave them out; the shell needs them around the whole argument only",
+            );
+        }
+    }
+
+    /// The text of a file of `--set-file`.
+    fn content(&mut self, targets: &[Target], piece: &Piece) -> String {
+        let read = match piece.text.as_str() {
+            "-" => self.files.stdin(),
+            name => self.files.read(FilePath::new(name)),
+        };
+        let text = read.and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| Refusal::Other("it is not UTF-8".to_owned()))
+        });
+        text.unwrap_or_else(|refusal| {
+            let is_secret = targets.iter().any(Target::is_secret);
+            let name = if is_secret {
+                "this file".to_owned()
+            } else {
+                format!("`{}`", piece.text)
+            };
+            self.problems
+                .push(refused(&name, &refusal, Place::At(piece.span)));
+            String::new()
+        })
+    }
+
+    /// `a.b={"c": 1},d=2`, or one object for all values.
+    fn json(&mut self) {
+        if let Err(problem) = self.json_pairs() {
+            self.problems.push(problem);
+            // What was not read may spell anything.
+            if let Some(escape) = self.argument.text.find('\\') {
+                self.secrets.push(escape..self.argument.text.len());
+            }
+        }
+    }
+
+    fn json_pairs(&mut self) -> Result<(), Problem> {
+        let text = self.argument.text;
+        let blank = |at: usize| at + (text[at..].len() - text[at..].trim_start().len());
+        let mut at = blank(0);
+        if text[at..].starts_with('{') {
+            let (node, end) = self.json_value(at, &[])?;
+            if blank(end) < text.len() {
+                return Err(self.wrong(blank(end), "text behind the end of the object"));
+            }
+            self.edits.push(Edit::Overlay(node));
+            return Ok(());
+        }
+        while at < text.len() {
+            let Targets { targets, end } = self.argument.targets(at, ",")?;
+            self.hide_secret(&targets, end);
+            let value = blank(end);
+            let (node, end) = if text[value..].is_empty() || text[value..].starts_with(',') {
+                (
+                    Node::new(Value::Null { written: true }, self.argument.span(end, end)),
+                    value,
+                )
+            } else {
+                self.json_value(value, &targets)?
+            };
+            self.assign(targets, node, true);
+            at = blank(end);
+            if at < text.len() && !text[at..].starts_with(',') {
+                return Err(self.wrong(at, "a `,` must stand between two pairs"));
+            }
+            at = blank((at + 1).min(text.len()));
+        }
+        Ok(())
+    }
+
+    fn json_value(&mut self, start: usize, targets: &[Target]) -> Result<(Node, usize), Problem> {
+        let read = json::read(
+            self.argument.source,
+            self.argument.text,
+            start,
+            steps(targets),
+            self.problems,
+        )?;
+        self.secrets.extend(read.secrets);
+        Ok((read.node, read.end))
+    }
+
+    /// `a.b=` and a text as it is.
+    fn literal(&mut self) {
+        match self.argument.targets(0, "") {
+            Ok(Targets { targets, end }) => {
+                self.hide_secret(&targets, end);
+                let text = self.argument.text;
+                let value = Value::Scalar(Scalar::text(&text[end..]));
+                let node = Node::new(value, self.argument.span(end, text.len()));
+                self.assign(targets, node, false);
+            }
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    /// A name as it is, for the key `release`.
+    fn release(&mut self) {
+        let text = self.argument.text;
+        let span = self.argument.span(0, text.len());
+        let target = Target {
+            step: Step::Key("release".to_owned()),
+            span,
+        };
+        self.assign(
+            vec![target],
+            Node::new(Value::Scalar(Scalar::text(text)), span),
+            false,
+        );
+    }
+
+    fn assign(&mut self, targets: Vec<Target>, node: Node, starts_over: bool) {
+        self.edits.push(Edit::Set(Assignment {
+            targets,
+            node,
+            starts_over,
+        }));
+    }
+
+    /// A secret's value may hold a comma that was not escaped, so everything behind it is hidden too.
+    fn hide_secret(&mut self, targets: &[Target], value: usize) {
+        if targets.iter().any(Target::is_secret) {
+            self.secrets.push(value..self.argument.text.len());
+        }
+    }
+
+    fn wrong(&self, at: usize, found: &str) -> Problem {
+        self.argument.wrong(at, at + 1, found)
+    }
+}
+
+fn steps(targets: &[Target]) -> Vec<Step> {
+    targets.iter().map(|target| target.step.clone()).collect()
+}
+
+/// The types that `--set` knows. Other text may still become a number where one is wanted.
+fn typed(text: &str) -> Value {
+    let kind = match text.to_ascii_lowercase().as_str() {
+        "null" => return Value::Null { written: true },
+        "true" => Kind::Bool(true),
+        "false" => Kind::Bool(false),
+        _ if text != "0" && text.starts_with('0') => Kind::Text,
+        _ => text.parse().map_or(Kind::Text, Kind::Int),
+    };
+    Value::Scalar(Scalar {
+        text: text.to_owned(),
+        kind,
+        style: Style::Flag,
+    })
+}

@@ -1,0 +1,447 @@
+//! YAML 1.2 to a tree: granit-parser's events, with our own rules for keys, merge keys, aliases and limits.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+
+use super::tree::{Entry, Node, Scalar, SourceId, Span, Value};
+use super::{secret, trap};
+use crate::problem::{Code, Path, Place, Problem, Problems, Step};
+
+/// How deep lists and mappings may stand in each other. Also bounds every recursion over a tree.
+pub(super) const MAX_DEPTH: usize = 64;
+/// How many values one text may hold, aliases counted each time. The built-in file has fewer than two hundred.
+pub(super) const MAX_NODES: usize = 20_000;
+
+/// Reads all documents of a text into their mappings; `None` when it is not YAML, or not a mapping. Either way the
+/// second part is what must never be shown of the text.
+pub(super) fn read(
+    source: SourceId,
+    text: &str,
+    problems: &mut Problems,
+) -> (Option<Vec<Node>>, Vec<Range<usize>>) {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    let mut reader = Reader {
+        source,
+        text,
+        parser: Parser::new_from_str_with_options(text, options),
+        anchors: HashMap::new(),
+        nodes_left: MAX_NODES,
+        problems: Problems::default(),
+        secrets: secret::in_comments(text),
+        path: Vec::new(),
+        in_secret: false,
+    };
+    let outcome = reader.documents();
+    let Reader {
+        problems: mut found,
+        mut secrets,
+        ..
+    } = reader;
+    let roots = match outcome {
+        Ok(roots) => Some(roots),
+        Err(stop) => {
+            secrets.extend(secret::in_broken_yaml(text));
+            let secrets = secret::join(secrets.clone(), text.len());
+            match *stop {
+                Stop::Syntax(error) => found.push(trap::explain(source, text, &error, &secrets)),
+                Stop::Problem(problem) => found.push(problem),
+            }
+            None
+        }
+    };
+    problems.extend(found);
+    (roots, secrets)
+}
+
+/// Why reading cannot go on.
+enum Stop {
+    Syntax(ScanError),
+    Problem(Problem),
+}
+
+type Outcome<T> = Result<T, Box<Stop>>;
+
+/// A value that has a name, for its aliases.
+struct Anchored {
+    node: Node,
+    nodes: usize,
+    depth: usize,
+}
+
+struct Reader<'a> {
+    source: SourceId,
+    text: &'a str,
+    parser: Parser<'a, StrInput<'a>>,
+    anchors: HashMap<usize, Anchored>,
+    nodes_left: usize,
+    problems: Problems,
+    secrets: Vec<Range<usize>>,
+    /// Where the reader stands.
+    path: Vec<Step>,
+    /// Whether that is below the key of a secret.
+    in_secret: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn documents(&mut self) -> Outcome<Vec<Node>> {
+        let mut roots = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, _) => return Ok(roots),
+                (Event::DocumentStart(..), _) => {
+                    self.anchors.clear();
+                    let (event, span) = self.next()?;
+                    let root = self.node(event, span, 0)?;
+                    match root.value {
+                        Value::Map(_) => roots.push(root),
+                        Value::Null { .. } => {}
+                        _ => return Err(Box::new(Stop::Problem(trap::not_a_mapping(&root)))),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn next(&mut self) -> Outcome<(Event<'a>, Span)> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                let at = |marker: granit_parser::Marker| {
+                    marker.byte_offset().unwrap_or(0).min(self.text.len())
+                };
+                let start = at(span.start);
+                Ok((
+                    event,
+                    Span {
+                        source: self.source,
+                        start,
+                        end: at(span.end).max(start),
+                    },
+                ))
+            }
+            Some(Err(error)) => Err(Box::new(Stop::Syntax(error))),
+            None => Ok((
+                Event::StreamEnd,
+                Span {
+                    source: self.source,
+                    start: self.text.len(),
+                    end: self.text.len(),
+                },
+            )),
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Outcome<Node> {
+        self.spend(1, depth, span)?;
+        let (node, anchor) = match event {
+            Event::Alias(id) => return self.alias(id, span, depth),
+            Event::Scalar(text, style, anchor, tag) => {
+                (self.scalar(&text, style, tag.as_deref(), span), anchor)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), &["seq"], span);
+                (self.list(span, depth)?, anchor)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), &["map"], span);
+                (self.mapping(span, depth)?, anchor)
+            }
+            _ => (Node::new(Value::Null { written: false }, span), 0),
+        };
+        if anchor != 0 {
+            let (nodes, depth) = measure(&node);
+            self.anchors.insert(
+                anchor,
+                Anchored {
+                    node: node.clone(),
+                    nodes,
+                    depth,
+                },
+            );
+        }
+        Ok(node)
+    }
+
+    fn spend(&mut self, nodes: usize, depth: usize, span: Span) -> Outcome<()> {
+        let too_large = |found: String| {
+            Err(Box::new(Stop::Problem(Problem::new(
+                Code::TooLarge,
+                Place::At(span),
+                found,
+            ))))
+        };
+        if depth > MAX_DEPTH {
+            return too_large(format!(
+                "lists and mappings stand more than {MAX_DEPTH} deep in each other here"
+            ));
+        }
+        match self.nodes_left.checked_sub(nodes) {
+            Some(left) => self.nodes_left = left,
+            None => {
+                return too_large(format!(
+                    "here the file passes {MAX_NODES} values (aliases count each time)"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn alias(&mut self, id: usize, span: Span, depth: usize) -> Outcome<Node> {
+        let Some(Anchored {
+            node,
+            nodes,
+            depth: height,
+        }) = self.anchors.get(&id)
+        else {
+            let found = "an alias stands inside the very value that it names";
+            let problem =
+                Problem::new(Code::YamlSyntax, Place::At(span), found).fix("write the value out");
+            return Err(Box::new(Stop::Problem(problem)));
+        };
+        let (node, nodes, height) = (node.clone(), *nodes, *height);
+        if self.in_secret {
+            hide(&node, &mut self.secrets);
+        }
+        self.spend(nodes, depth + height, span)?;
+        Ok(Node { span, ..node })
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Node {
+        let plain = style == ScalarStyle::Plain;
+        let value = match tag.map(Tag::core_suffix) {
+            // The parser gives `~` where nothing stands.
+            None if plain && span.start == span.end => Value::Null { written: false },
+            None if plain => plain_value(text),
+            Some(Some("int" | "bool" | "float" | "null")) => plain_value(text),
+            None | Some(Some("str")) => Value::Scalar(Scalar::text(text)),
+            Some(_) => {
+                self.refuse_tag(tag, &[], span);
+                Value::Scalar(Scalar::text(text))
+            }
+        };
+        let written = self.text.get(span.start..span.end).unwrap_or_default();
+        let span = Span {
+            end: span.start + written.trim_end().len(),
+            ..span
+        };
+        if secret::is_pasted(text) {
+            self.secrets.push(span.start..span.end);
+        }
+        Node::new(value, span)
+    }
+
+    fn list(&mut self, start: Span, depth: usize) -> Outcome<Node> {
+        let mut items: Vec<Node> = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::SequenceEnd) {
+                let last = items.last().map(|item| item.span.end);
+                return Ok(Node::new(Value::List(items), collection(start, span, last)));
+            }
+            self.path.push(Step::Index(items.len()));
+            items.push(self.node(event, span, depth + 1)?);
+            self.path.pop();
+        }
+    }
+
+    fn mapping(&mut self, start: Span, depth: usize) -> Outcome<Node> {
+        let mut mapping = Mapping::default();
+        let mut last = None;
+        loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                let entries = mapping.finish();
+                return Ok(Node::new(
+                    Value::Map(entries),
+                    collection(start, span, last),
+                ));
+            }
+            let is_merge =
+                matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
+            let key = self.node(event, span, depth + 1)?;
+            let Some(key_text) = key_text(&key) else {
+                self.problems.push(trap::key_is_not_text(self.text, &key));
+                let (event, span) = self.next()?;
+                last = Some(self.node(event, span, depth + 1)?.span.end);
+                continue;
+            };
+            let node = self.value_of(&key_text, &key, depth)?;
+            last = Some(node.span.end.max(key.span.end));
+            if is_merge {
+                self.merge_key(node, &mut mapping);
+            } else if let Some(first) = mapping.seen.get(&key_text).copied() {
+                self.problems
+                    .push(duplicate(self.path_of(&key_text), key.span, first));
+            } else {
+                mapping.push(Entry {
+                    key: key_text,
+                    key_span: key.span,
+                    node,
+                });
+            }
+        }
+    }
+
+    /// The value behind a key.
+    fn value_of(&mut self, key_text: &str, key: &Node, depth: usize) -> Outcome<Node> {
+        let (event, span) = self.next()?;
+        let opens = !self.in_secret && secret::is_secret(key_text);
+        self.path.push(Step::Key(key_text.to_owned()));
+        self.in_secret |= opens;
+        let mut node = self.node(event, span, depth + 1)?;
+        self.path.pop();
+        if let Value::Null { written: false } = node.value {
+            // Nothing stands there: point at the key.
+            node.span = key.span;
+        } else if opens {
+            hide(&node, &mut self.secrets);
+        }
+        self.in_secret &= !opens;
+        Ok(node)
+    }
+
+    /// The path of a key of the mapping that is being read.
+    fn path_of(&self, key: &str) -> Path {
+        let mut steps = self.path.clone();
+        steps.push(Step::Key(key.to_owned()));
+        secret::path(&steps)
+    }
+
+    /// `<<`: the keys of other mappings, unless this one has them.
+    fn merge_key(&mut self, node: Node, mapping: &mut Mapping) {
+        let nodes = match node.value {
+            Value::List(items) => items,
+            _ => vec![node],
+        };
+        for node in nodes {
+            match node.value {
+                Value::Map(entries) => mapping.merged.extend(entries),
+                _ => self.problems.push(
+                    Problem::new(
+                        Code::YamlSyntax,
+                        Place::At(node.span),
+                        format!("`<<` takes over {}", node.noun()),
+                    )
+                    .allowed("a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
+                ),
+            }
+        }
+    }
+
+    fn refuse_tag(&mut self, tag: Option<&Tag>, allowed: &[&str], span: Span) {
+        let Some(tag) = tag else { return };
+        if tag
+            .core_suffix()
+            .is_some_and(|suffix| allowed.contains(&suffix))
+        {
+            return;
+        }
+        self.problems.push(
+            Problem::new(
+                Code::YamlSyntax,
+                Place::At(span),
+                "this value has a tag (a word that begins with `!`) that values do not have",
+            )
+            .fix("leave the tag out, or put the whole value in quotes"),
+        );
+    }
+}
+
+/// The entries of a mapping while it is read.
+#[derive(Default)]
+struct Mapping {
+    entries: Vec<Entry>,
+    seen: HashMap<String, Span>,
+    merged: Vec<Entry>,
+}
+
+impl Mapping {
+    fn push(&mut self, entry: Entry) {
+        self.seen.insert(entry.key.clone(), entry.key_span);
+        self.entries.push(entry);
+    }
+
+    fn finish(mut self) -> Vec<Entry> {
+        for entry in std::mem::take(&mut self.merged) {
+            if !self.seen.contains_key(&entry.key) {
+                self.push(entry);
+            }
+        }
+        self.entries
+    }
+}
+
+fn plain_value(text: &str) -> Value {
+    Scalar::plain(text).map_or(Value::Null { written: true }, Value::Scalar)
+}
+
+/// A flow collection ends at its bracket, a block collection with its last item: the parser sees its end only where
+/// the next token is.
+fn collection(start: Span, end: Span, last: Option<usize>) -> Span {
+    let end = if end.end > end.start {
+        end.end
+    } else {
+        last.unwrap_or(start.end)
+    };
+    Span {
+        end: end.max(start.start),
+        ..start
+    }
+}
+
+/// How many values a tree holds, and how deep.
+fn measure(node: &Node) -> (usize, usize) {
+    let children: Box<dyn Iterator<Item = &Node>> = match &node.value {
+        Value::List(items) => Box::new(items.iter()),
+        Value::Map(entries) => Box::new(entries.iter().map(|entry| &entry.node)),
+        _ => return (1, 0),
+    };
+    children
+        .map(measure)
+        .fold((1, 0), |(nodes, depth), (more, below)| {
+            (nodes + more, depth.max(below + 1))
+        })
+}
+
+/// Hides a value and everything below it; what an alias stands for is written elsewhere.
+pub(super) fn hide(node: &Node, secrets: &mut Vec<Range<usize>>) {
+    secrets.push(node.span.start..node.span.end);
+    match &node.value {
+        Value::List(items) => items.iter().for_each(|item| hide(item, secrets)),
+        Value::Map(entries) => entries.iter().for_each(|entry| {
+            secrets.push(entry.key_span.start..entry.key_span.end);
+            hide(&entry.node, secrets);
+        }),
+        Value::Null { .. } | Value::Scalar(_) => {}
+    }
+}
+
+/// Keys are text, whatever they look like.
+fn key_text(key: &Node) -> Option<String> {
+    match &key.value {
+        Value::Scalar(scalar) => Some(scalar.text.clone()),
+        Value::Null { written: true } => Some("null".to_owned()),
+        Value::Null { written: false } => Some(String::new()),
+        Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+/// One key twice in one mapping.
+pub(super) fn duplicate(path: Path, key: Span, first: Span) -> Problem {
+    Problem {
+        path: Some(path),
+        ..Problem::new(
+            Code::DuplicateKey,
+            Place::At(key),
+            "this key is given twice",
+        )
+    }
+    .fix("keep one of the two")
+    .also(Place::At(first), "first given here")
+}

@@ -1,1 +1,0 @@
-//! One tree out of all layers: later wins, and every path still knows who set it.

@@ -1,0 +1,163 @@
+//! For people: the source line with a caret, what is allowed, how to put it right.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::mask::Masked;
+use super::shown::{Shown, Spot, Texts};
+use crate::layers::SourceKind;
+use crate::problem::{Code, Severity};
+
+/// What terminals have at least.
+const WIDTH: usize = 80;
+/// Nobody reads more than that.
+const MOST: usize = 100;
+/// Two places farther apart than that, in lines, are shown apart.
+const NEAR: usize = 40;
+
+/// Writes all problems, and how many there are.
+pub(super) fn write(problems: &[Shown], texts: &Texts) -> String {
+    let renderer = Renderer::styled().term_width(WIDTH);
+    let mut out = String::new();
+    for problem in problems.iter().take(MOST) {
+        out.push_str(&renderer.render(&[group(problem, texts)]));
+        out.push_str("\n\n");
+    }
+    if !problems.is_empty() {
+        let _ = writeln!(out, "{}", summary(problems));
+    }
+    out
+}
+
+fn group<'a>(problem: &'a Shown, texts: &'a Texts) -> Group<'a> {
+    let level = match problem.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(
+        level
+            .primary_title(problem.message())
+            .id(problem.code.text()),
+    );
+    for (spots, text) in neighbours(problem, texts) {
+        if let Some((first, ..)) = spots.first() {
+            if matches!(first.kind, SourceKind::Flag(_)) {
+                group = group.element(Origin::path(first.words()));
+            }
+            group = group.element(snippet(&spots, text));
+        }
+    }
+    if let Some(allowed) = &problem.allowed {
+        group = group.element(
+            Level::NOTE
+                .with_name("allowed")
+                .message(wrapped(allowed, "allowed")),
+        );
+    }
+    if let Some(fix) = &problem.fix {
+        group = group.element(Level::HELP.message(wrapped(fix, "help")));
+    }
+    group
+}
+
+type Marked<'a> = (&'a Spot, AnnotationKind, &'a str);
+
+/// The places of a problem, those together that fit into one piece of source.
+fn neighbours<'a>(problem: &'a Shown, texts: &'a Texts) -> Vec<(Vec<Marked<'a>>, &'a Masked)> {
+    let label = match problem.code {
+        Code::DuplicateKey => "given again here",
+        _ => "",
+    };
+    let mut pieces: Vec<(Vec<Marked<'a>>, &Masked)> = Vec::new();
+    let main = problem
+        .spot
+        .iter()
+        .map(|spot| (spot, AnnotationKind::Primary, label));
+    let also = problem.also.iter().filter_map(|(spot, label)| {
+        Some((spot.as_ref()?, AnnotationKind::Context, label.as_str()))
+    });
+    for marked in main.chain(also) {
+        let Some(text) = texts.get(&marked.0.source) else {
+            continue;
+        };
+        let near = pieces.iter_mut().find(|(spots, _)| {
+            spots.iter().all(|(spot, ..)| {
+                spot.source == marked.0.source && spot.line.abs_diff(marked.0.line) <= NEAR
+            })
+        });
+        match near {
+            Some((spots, _)) => spots.push(marked),
+            None => pieces.push((vec![marked], text)),
+        }
+    }
+    pieces
+}
+
+/// The lines from the first place to the last.
+fn snippet<'a>(
+    spots: &[Marked<'a>],
+    text: &'a Masked,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let lines = spots.iter().map(|(spot, ..)| spot.line - 1);
+    let (first, last) = (lines.clone().min().unwrap_or(0), lines.max().unwrap_or(0));
+    let window = text.lines(first, last);
+    let is_flag = spots
+        .iter()
+        .any(|(spot, ..)| matches!(spot.kind, SourceKind::Flag(_)));
+    let name = spots
+        .first()
+        .filter(|_| !is_flag)
+        .map(|(spot, ..)| spot.name.as_str());
+    let source = text.text.get(window.clone()).unwrap_or_default();
+    let snippet = Snippet::source(source)
+        .path(name)
+        .line_start(first + 1)
+        .line_numbering(!is_flag);
+    spots.iter().fold(snippet, |snippet, (spot, kind, label)| {
+        let within = |at: usize| at.saturating_sub(window.start).min(source.len());
+        let annotation = kind.span(within(spot.span.start)..within(spot.span.end));
+        snippet.annotation(annotation.label((!label.is_empty()).then_some(*label)))
+    })
+}
+
+/// Breaks a long text into lines; the first stands behind `  = name: `.
+fn wrapped(text: &str, name: &str) -> String {
+    let room = WIDTH - name.len() - 10;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+fn summary(problems: &[Shown]) -> String {
+    let count = |severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.severity() == severity)
+            .count()
+    };
+    let some = |count: usize, noun: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {noun}")),
+        _ => Some(format!("{count} {noun}s")),
+    };
+    let parts = [
+        some(count(Severity::Error), "error"),
+        some(count(Severity::Warning), "warning"),
+    ];
+    let counts: Vec<String> = parts.into_iter().flatten().collect();
+    let hidden = match problems.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!("; {more} of them not shown"),
+    };
+    format!("{}{hidden}", counts.join(", "))
+}
