@@ -108,7 +108,11 @@ fn without_payloads(stdout: &str) -> String {
                 out.push_str("  payload: (a file of templates/)");
             }
             Some((key, value))
-                if value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit()) =>
+                if value.trim_matches('"').len() == 64
+                    && value
+                        .trim_matches('"')
+                        .bytes()
+                        .all(|b| b.is_ascii_hexdigit()) =>
             {
                 out.push_str(key);
                 out.push_str(": (a checksum)");

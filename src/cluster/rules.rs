@@ -38,7 +38,7 @@ pub(super) fn release(values: &Values) -> Result<ReleaseName, Problem> {
             Path::of("gvc.name"),
             format!("`{gvc}` has {} characters; without `release` it is the prefix of every resource name", gvc.len()),
         )
-        .allowed(format!("allowed: at most {} characters, or a `release` of its own", ReleaseName::MAX))
+        .allowed(format!("at most {} characters, or a `release` of its own", ReleaseName::MAX))
         .fix("add `release: NAME`, or pass --release NAME")
     })
 }
@@ -47,7 +47,7 @@ fn locations(values: &Values, problems: &mut Problems) {
     let path = Path::of("gvc.locations");
     if values.gvc.locations.is_empty() {
         let problem = Problem::of_value(Code::InvalidValue, path.clone(), "there is no location");
-        problems.push(problem.allowed("allowed: at least one location with at least one replica"));
+        problems.push(problem.allowed("at least one location with at least one replica"));
     }
     let mut seen = HashMap::new();
     for (index, location) in values.gvc.locations.iter().enumerate() {
@@ -122,7 +122,7 @@ fn spread(
     };
     let problem = Problem::of_value(Code::Conflict, max_path, found)
         .allowed(format!(
-            "allowed: from `{}` up to 4 times it, and at most {gap_text} above it",
+            "from `{}` up to 4 times it, and at most {gap_text} above it",
             keys[0]
         ))
         .fix(if min > max {
@@ -147,7 +147,7 @@ fn memory_for_cpu(values: &Values, problems: &mut Problems) {
             );
             let problem = Problem::of_value(Code::Conflict, section.key(memory_key), found)
                 .allowed(format!(
-                    "allowed: at most {}Mi with this `{cpu_key}`",
+                    "at most {}Mi with this `{cpu_key}`",
                     cpu.millicores().saturating_mul(8)
                 ))
                 .fix(format!("raise `{cpu_key}` or lower `{memory_key}`"));
@@ -194,7 +194,7 @@ fn volume_autoscaling(values: &Values, problems: &mut Problems) {
         path,
         format!("`{max}` is less than `{capacity}`, the size that a volume begins with"),
     )
-    .allowed(format!("allowed: {capacity} or more"))
+    .allowed(format!("{capacity} or more"))
     .fix("raise `maxCapacity` or lower `capacity`");
     problems.push(problem.also(
         Place::Value(Path::of("volumeset.capacity")),
@@ -215,7 +215,7 @@ fn pooler_replicas(values: &Values, problems: &mut Problems) {
         Path::of("pgcat.minReplicas"),
         format!("`{min}` is more than `{max}`, the `maxReplicas`"),
     )
-    .allowed("allowed: up to `maxReplicas`")
+    .allowed("up to `maxReplicas`")
     .fix("lower `minReplicas` or raise `maxReplicas`");
     problems.push(problem.also(
         Place::Value(Path::of("pgcat.maxReplicas")),
@@ -233,7 +233,7 @@ fn access(values: &Values, problems: &mut Problems) {
             path,
             "the list is empty, so nobody could connect",
         )
-        .allowed("allowed: at least one link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME")
+        .allowed("at least one link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME")
         .fix("list the workloads, or use `type: same-gvc`");
         problems.push(problem.also(
             Place::Value(Path::of("internal_access.type")),

@@ -57,11 +57,12 @@ impl Stop {
         )
     }
 
-    fn at(mut self, path: &Path) -> Self {
-        if self.problem.is_none() && self.path == Path::root() {
-            self.path = path.clone();
+    /// Serde and the newtypes know no paths: whoever asked them does.
+    fn at(self, path: Path) -> Self {
+        if self.problem.is_some() || self.path != Path::root() {
+            return self;
         }
-        self
+        Self { path, ..self }
     }
 }
 
@@ -291,7 +292,7 @@ fn shorten(text: &str) -> String {
 macro_rules! integers {
     ($($method:ident $visit:ident),*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            visitor.$visit(self.integer()?).map_err(|stop: Stop| stop.at(&self.path))
+            visitor.$visit(self.integer()?)
         }
     )*};
 }
@@ -334,15 +335,11 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
             Some(Kind::Float(value)) => value,
             _ => return self.wrong("a number"),
         };
-        visitor
-            .visit_f64(value)
-            .map_err(|stop: Stop| stop.at(&self.path))
+        visitor.visit_f64(value)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor
-            .visit_str(self.text()?)
-            .map_err(|stop: Stop| stop.at(&self.path))
+        visitor.visit_str(self.text()?)
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -373,9 +370,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
             return visitor.visit_newtype_struct(self);
         }
         match self.scalar() {
-            Some(scalar) => visitor
-                .visit_str(&scalar.text)
-                .map_err(|stop: Stop| stop.at(&self.path)),
+            Some(scalar) => visitor.visit_str(&scalar.text),
             None => self.wrong("a single value"),
         }
     }
@@ -384,24 +379,20 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
         let Value::List(items) = &self.node.value else {
             return self.wrong("a list");
         };
-        visitor
-            .visit_seq(Items {
-                of: &self,
-                next: items.iter().enumerate(),
-            })
-            .map_err(|stop| stop.at(&self.path))
+        visitor.visit_seq(Items {
+            of: &self,
+            next: items.iter().enumerate(),
+        })
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let entries = self.keys()?;
-        visitor
-            .visit_map(Entries {
-                of: &self,
-                next: entries.iter(),
-                current: None,
-                fields: None,
-            })
-            .map_err(|stop| stop.at(&self.path))
+        visitor.visit_map(Entries {
+            of: &self,
+            next: entries.iter(),
+            current: None,
+            fields: None,
+        })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -417,14 +408,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
         {
             self.note_unknown(entry, fields);
         }
-        visitor
-            .visit_map(Entries {
-                of: &self,
-                next: entries.iter(),
-                current: None,
-                fields: Some(fields),
-            })
-            .map_err(|stop| stop.at(&self.path))
+        visitor.visit_map(Entries {
+            of: &self,
+            next: entries.iter(),
+            current: None,
+            fields: Some(fields),
+        })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -443,16 +432,14 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
                 self.path.clone(),
                 format!("`{}` is not one of the allowed values", shorten(text)),
             );
-            let problem = problem.allowed(format!("allowed: {}", variants.join(", ")));
+            let problem = problem.allowed(format!("{}", variants.join(", ")));
             return self.stop(match nearest(text, variants.iter().copied()) {
                 Some(near) => problem.fix(format!("did you mean `{near}`?")),
                 None => problem,
             });
         }
         let variant: StrDeserializer<'_, Stop> = text.as_str().into_deserializer();
-        visitor
-            .visit_enum(variant)
-            .map_err(|stop| stop.at(&self.path))
+        visitor.visit_enum(variant)
     }
 
     serde::forward_to_deserialize_any! { i128 u128 bytes byte_buf unit unit_struct tuple tuple_struct ignored_any }
@@ -470,8 +457,9 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
         let Some((index, node)) = self.next.next() else {
             return Ok(None);
         };
-        seed.deserialize(self.of.child(node, self.of.path.index(index)))
-            .map(Some)
+        let path = self.of.path.index(index);
+        let value = seed.deserialize(self.of.child(node, path.clone()));
+        value.map(Some).map_err(|stop| stop.at(path))
     }
 }
 
@@ -497,13 +485,15 @@ impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
         let key: StrDeserializer<'_, Stop> = entry.key.as_str().into_deserializer();
         seed.deserialize(key)
             .map(Some)
-            .map_err(|stop| stop.at(&self.of.path.key(&entry.key)))
+            .map_err(|stop| stop.at(self.of.path.key(&entry.key)))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let Some(entry) = self.current else {
             return Err(de::Error::custom("a value without its key"));
         };
-        seed.deserialize(self.of.child(&entry.node, self.of.path.key(&entry.key)))
+        let path = self.of.path.key(&entry.key);
+        let value = seed.deserialize(self.of.child(&entry.node, path.clone()));
+        value.map_err(|stop| stop.at(path))
     }
 }

@@ -165,10 +165,12 @@ fn reads_as_something_else(text: &str) -> bool {
         return true;
     }
     // numbers, times and dates begin with a digit and hold no letter but those of 0x1F, 0o17, 0b1, 1e3 and T…Z
+    let letters = |allowed: &[u8]| {
+        text.bytes()
+            .all(|b| b != b'/' && (!b.is_ascii_alphabetic() || allowed.contains(&b)))
+    };
     text.starts_with(|c: char| c.is_ascii_digit())
-        && !text
-            .bytes()
-            .any(|b| b == b'/' || b.is_ascii_alphabetic() && !b"abcdefABCDEFxXoOtTzZ".contains(&b))
+        && (letters(b"eEtTzZ") || text.starts_with('0') && letters(b"abcdefABCDEFxXoO"))
 }
 
 fn yaml_quoted(out: &mut String, text: &str) {

@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for ScalingFactor {
         if (Self::MIN..=Self::MAX).contains(&factor) {
             return Ok(Self(factor));
         }
-        let allowed = format!("allowed: {} to {}", Self::MIN, Self::MAX);
+        let allowed = format!("{} to {}", Self::MIN, Self::MAX);
         Err(serde::de::Error::custom(Invalid::new(
             format!("`{factor}` is out of range"),
             allowed,

@@ -33,7 +33,7 @@ pub fn not_allowed<T: Parse>(text: &str) -> Invalid {
     } else {
         format!("`{}` is not allowed here", shown.escape_debug())
     };
-    Invalid::new(found, format!("allowed: {}", T::ALLOWED))
+    Invalid::new(found, format!("{}", T::ALLOWED))
 }
 
 /// Reads text; a number or a boolean must be quoted to be text.
@@ -98,7 +98,7 @@ macro_rules! whole_number {
                     Ok(value) if (Self::MIN..=Self::MAX).contains(&value) => Ok(Self(value)),
                     _ => Err(serde::de::Error::custom($crate::decode::Invalid::new(
                         format!("`{value}` is out of range"),
-                        concat!("allowed: ", $min, " to ", $max, $unit),
+                        concat!("", $min, " to ", $max, $unit),
                     ))),
                 }
             }
