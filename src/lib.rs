@@ -12,6 +12,7 @@
 //! path was written, and [`report`] turns both into text. Only [`commands`] prints, only `main` exits.
 
 pub mod cli;
+pub mod place;
 pub mod problem;
 
 mod cluster;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::layers::Span;
+pub use crate::place::{Path, Place, Step};
 
 /// One thing that is wrong (or doubtful) with the input.
 ///
@@ -23,19 +23,6 @@ pub struct Problem {
     pub place: Place,
     /// Other places that play a part (the first of two duplicates, the other side of a conflict), each with its label.
     pub also: Vec<(Place, String)>,
-}
-
-/// Where a problem points.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Place {
-    /// Exactly here.
-    At(Span),
-    /// Where the value of this path was written.
-    Value(Path),
-    /// Where the key of this path was written.
-    Key(Path),
-    /// Nowhere in the sources (a missing file has no line).
-    Nowhere,
 }
 
 /// Whether a problem stops the program.
@@ -252,93 +239,5 @@ impl<'a> IntoIterator for &'a Problems {
     type IntoIter = std::slice::Iter<'a, Problem>;
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
-    }
-}
-
-/// Where a value stands among the values: `gvc.locations[2].replicas`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path(Vec<Step>);
-
-/// One step of a [`Path`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// Into a mapping.
-    Key(String),
-    /// Into a list, from 0.
-    Index(usize),
-}
-
-impl Path {
-    /// The path of all values.
-    #[must_use]
-    pub fn root() -> Self {
-        Self::default()
-    }
-
-    /// `postgres.password` and the like: keys only, for paths that the program itself names.
-    #[must_use]
-    pub fn of(keys: &str) -> Self {
-        Self(
-            keys.split('.')
-                .map(|key| Step::Key(key.to_owned()))
-                .collect(),
-        )
-    }
-
-    /// One key further.
-    #[must_use]
-    pub fn key(&self, key: &str) -> Self {
-        self.and(Step::Key(key.to_owned()))
-    }
-
-    /// One list item further.
-    #[must_use]
-    pub fn index(&self, index: usize) -> Self {
-        self.and(Step::Index(index))
-    }
-
-    /// The steps from the root.
-    #[must_use]
-    pub fn steps(&self) -> &[Step] {
-        &self.0
-    }
-
-    /// The path without its last step; `None` at the root.
-    #[must_use]
-    pub fn parent(&self) -> Option<Self> {
-        let (_, rest) = self.0.split_last()?;
-        Some(Self(rest.to_vec()))
-    }
-
-    /// The path of the value and of everything above it, nearest first.
-    pub fn upwards(&self) -> impl Iterator<Item = Self> {
-        std::iter::successors(Some(self.clone()), Self::parent)
-    }
-
-    /// One step further.
-    #[must_use]
-    pub fn and(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
-        steps.push(step);
-        Self(steps)
-    }
-}
-
-impl From<Vec<Step>> for Path {
-    fn from(steps: Vec<Step>) -> Self {
-        Self(steps)
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Key(key) if at == 0 => write!(f, "{key}")?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
     }
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::secret;
-use super::tree::{Entry, Kind, Node, Scalar, SourceId, Span, Style, Value};
+use super::tree::{Entry, Kind, Node, Scalar, Style, Value};
 use super::yaml::{self, MAX_DEPTH};
+use crate::place::{SourceId, Span};
 use crate::problem::{Code, Place, Problem, Problems, Step};
 
 /// A value read from the middle of a text.

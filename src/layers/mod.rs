@@ -17,7 +17,9 @@ pub use disk::{Disk, Files, Memory, Refusal};
 pub(crate) use set::Assignment;
 pub use source::{FlagKind, Source, SourceKind, Sources};
 pub(crate) use target::Target;
-pub use tree::{Entry, Kind, Node, Scalar, SourceId, Span, Style, Value};
+pub use tree::{Entry, Kind, Node, Scalar, Style, Value};
+
+pub use crate::place::{SourceId, Span};
 
 use crate::cli::ValueFlags;
 use crate::problem::{Code, Place, Problem, Problems};

@@ -6,8 +6,9 @@ use std::path::Path as FilePath;
 use super::disk::{Files, Refusal};
 use super::source::FlagKind;
 use super::target::{Argument, Target, Targets};
-use super::tree::{Kind, Node, Scalar, Span, Style, Value};
+use super::tree::{Kind, Node, Scalar, Style, Value};
 use super::{Edit, json, refused, secret};
+use crate::place::Span;
 use crate::problem::{Code, Place, Problem, Problems, Step};
 
 /// One path and the value it gets.

@@ -1,9 +1,9 @@
 //! The texts that values come from.
 
+use crate::place::{SourceId, Span};
 use std::ops::Range;
 
 use super::secret;
-use super::tree::{SourceId, Span};
 
 /// One text: a file, or a flag as it was typed.
 #[derive(Clone, Debug)]

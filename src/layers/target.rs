@@ -1,8 +1,8 @@
 //! The part of a flag's argument before `=`: `a.b[0].c`.
 
 use super::secret;
-use super::tree::{SourceId, Span};
 use super::yaml::MAX_DEPTH;
+use crate::place::{SourceId, Span};
 use crate::problem::{Code, Place, Problem, Step};
 
 /// The highest index, as in Helm.

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::tree::{Node, Scalar, SourceId, Span, Style, Value};
+use super::tree::{Node, Scalar, Style, Value};
 use super::yaml::MAX_DEPTH;
+use crate::place::{SourceId, Span};
 use crate::problem::{Code, Place, Problem};
 
 /// What a parser's error means, and how to put it right. Says nothing about the text behind `secrets`.

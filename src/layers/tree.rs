@@ -1,28 +1,6 @@
 //! The tree that every layer becomes: YAML's shape, and for each key and value the place that wrote it.
 
-use crate::problem::{Path, Step};
-
-/// Which text a place is in: an index into [`Sources`](super::Sources).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceId(pub(super) u32);
-
-impl SourceId {
-    /// The built-in file, always the first.
-    pub const BUILT_IN: Self = Self(0);
-    /// A text that is none of the sources: what was rendered, when it is read back.
-    pub const NONE: Self = Self(u32::MAX);
-}
-
-/// A stretch of one source, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// The text it is in.
-    pub source: SourceId,
-    /// First byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
-}
+use crate::place::{Path, Span, Step};
 
 /// One value and where it was written.
 #[derive(Clone, Debug)]

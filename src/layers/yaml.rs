@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
-use super::tree::{Entry, Node, Scalar, SourceId, Span, Value};
+use super::tree::{Entry, Node, Scalar, Value};
 use super::{secret, trap};
+use crate::place::{SourceId, Span};
 use crate::problem::{Code, Path, Place, Problem, Problems, Step};
 
 /// How deep lists and mappings may stand in each other. Also bounds every recursion over a tree.
