@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::mask::Masked;
 use super::shown::{Shown, Spot, Texts};
@@ -21,7 +21,8 @@ pub(super) fn write(problems: &[Shown], texts: &Texts) -> String {
     let renderer = Renderer::styled().term_width(WIDTH);
     let mut out = String::new();
     for problem in problems.iter().take(MOST) {
-        out.push_str(&renderer.render(&[group(problem, texts)]));
+        let report = renderer.render(&[group(problem, texts)]);
+        out.push_str(&with_characters(report, problem));
         out.push_str("\n\n");
     }
     if !problems.is_empty() {
@@ -41,12 +42,7 @@ fn group<'a>(problem: &'a Shown, texts: &'a Texts) -> Group<'a> {
             .id(problem.code.text()),
     );
     for (spots, text) in neighbours(problem, texts) {
-        if let Some((first, ..)) = spots.first() {
-            if matches!(first.kind, SourceKind::Flag(_)) {
-                group = group.element(Origin::path(first.words()));
-            }
-            group = group.element(snippet(&spots, text));
-        }
+        group = group.element(snippet(&spots, text));
     }
     if let Some(allowed) = &problem.allowed {
         group = group.element(
@@ -59,6 +55,22 @@ fn group<'a>(problem: &'a Shown, texts: &'a Texts) -> Group<'a> {
         group = group.element(Level::HELP.message(wrapped(fix, "help")));
     }
     group
+}
+
+/// A flag has no lines, so its places are told as they are said.
+fn with_characters(report: String, problem: &Shown) -> String {
+    let spots = problem
+        .spot
+        .iter()
+        .chain(problem.also.iter().filter_map(|(spot, _)| spot.as_ref()));
+    let flags = spots.filter(|spot| matches!(spot.kind, SourceKind::Flag(_)));
+    flags.fold(report, |report, spot| {
+        report.replacen(
+            &format!("{}:{}:{}", spot.name, spot.line, spot.column),
+            &spot.words(),
+            1,
+        )
+    })
 }
 
 type Marked<'a> = (&'a Spot, AnnotationKind, &'a str);
@@ -105,10 +117,7 @@ fn snippet<'a>(
     let is_flag = spots
         .iter()
         .any(|(spot, ..)| matches!(spot.kind, SourceKind::Flag(_)));
-    let name = spots
-        .first()
-        .filter(|_| !is_flag)
-        .map(|(spot, ..)| spot.name.as_str());
+    let name = spots.first().map(|(spot, ..)| spot.name.as_str());
     let source = text.text.get(window.clone()).unwrap_or_default();
     let snippet = Snippet::source(source)
         .path(name)

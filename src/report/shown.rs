@@ -174,10 +174,10 @@ fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut 
     match &node.value {
         Value::Scalar(scalar) => {
             let is_flag = matches!(sources.kind(node.span), SourceKind::Flag(_));
-            if sources.is_secret(node.span)
-                && !sources.is_built_in(node.span)
-                && (inside || !is_flag)
-            {
+            let inside = inside || !is_flag || secret::is_pasted(&scalar.text);
+            if sources.is_secret(node.span) && !sources.is_built_in(node.span) && inside {
+                // A message may show the text as it is or with escapes.
+                texts.push(scalar.text.escape_debug().to_string());
                 texts.push(scalar.text.clone());
             }
         }
