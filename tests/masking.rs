@@ -34,10 +34,13 @@ fn said(file: &str, args: &[&str]) -> String {
             path.clone(),
             "there is no such key",
         ));
-        let found = merged
-            .node(&path)
-            .map_or_else(String::new, |node| node.to_json().to_string());
-        let found = format!("`{}` is wrong", found.trim_matches('"'));
+        let value = merged.node(&path).map(|node| node.to_json());
+        let text = value.map_or_else(String::new, |value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        });
+        let found = format!("`{text}` is wrong");
         problems.push(Problem::of_value(Code::InvalidValue, path, found));
     }
     [Format::Human, Format::Json, Format::Github, Format::Sarif]
