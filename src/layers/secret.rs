@@ -19,12 +19,17 @@ pub fn is_secret(key: &str) -> bool {
         "token",
         "apikey",
     ];
+    // The name of a secret is none, and the parameter says how passwords are hashed.
+    const HARMLESS: [&str; 2] = ["secretname", "passwordencryption"];
     let plain: String = key
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .take(64)
         .collect();
+    if HARMLESS.iter().any(|part| plain.ends_with(part)) {
+        return false;
+    }
     plain == "pass"
         || PARTS.iter().any(|part| plain.contains(part))
         || strsim::osa_distance(&plain, "password") <= 2
@@ -36,6 +41,13 @@ pub(crate) fn path(steps: &[Step]) -> Path {
         .iter()
         .position(|step| matches!(step, Step::Key(key) if is_secret(key)));
     Path::from(steps[..shown.map_or(steps.len(), |at| at + 1)].to_vec())
+}
+
+/// Whether a path leads to a secret, or below one.
+pub(crate) fn is_below_secret(path: &Path) -> bool {
+    path.steps()
+        .iter()
+        .any(|step| matches!(step, Step::Key(key) if is_secret(key)))
 }
 
 /// Whether this text holds a secret's key and a value: `password: x`, `…?password=x`, pasted where it does not belong.

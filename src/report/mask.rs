@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::layers::Source;
 
 /// What stands in the place of a secret. It says nothing about the secret, not even its length.
-pub(super) const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A source as it may be shown.
 pub(super) struct Masked {
