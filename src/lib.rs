@@ -24,7 +24,7 @@ mod output;
 mod values;
 
 mod commands;
-mod report;
+pub mod report;
 mod selection;
 
 pub use commands::{Exit, is_closed_pipe, run};

@@ -3,6 +3,7 @@
 mod lint;
 mod pipeline;
 mod render;
+mod values;
 
 use std::io::{self, Write};
 
@@ -42,7 +43,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
-        Command::Values(_) => anyhow::bail!("later"),
+        Command::Values(args) => values::run(args),
     }
 }
 

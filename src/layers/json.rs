@@ -226,15 +226,16 @@ impl<'a> Reader<'a> {
             _ => match number(word) {
                 Some(kind) => kind,
                 None => {
-                    let fix = "text needs double quotes: `\"text\"`";
-                    let end = self.at + word.len().max(1);
-                    let found = "not a JSON value";
-                    return Err(Problem::new(
-                        Code::YamlSyntax,
-                        Place::At(self.span(self.at, end)),
-                        found,
-                    )
-                    .fix(fix));
+                    let (found, fix) =
+                        match word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
+                            true => (
+                                "not a number as JSON writes it",
+                                "should this be text, put it in double quotes",
+                            ),
+                            false => ("not a JSON value", "text needs double quotes: `\"text\"`"),
+                        };
+                    let place = Place::At(self.span(self.at, self.at + word.len().max(1)));
+                    return Err(Problem::new(Code::YamlSyntax, place, found).fix(fix));
                 }
             },
         };

@@ -19,12 +19,17 @@ pub fn is_secret(key: &str) -> bool {
         "token",
         "apikey",
     ];
+    // The name of a secret is none, and the parameter says how passwords are hashed.
+    const HARMLESS: [&str; 2] = ["secretname", "passwordencryption"];
     let plain: String = key
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .take(64)
         .collect();
+    if HARMLESS.iter().any(|part| plain.ends_with(part)) {
+        return false;
+    }
     plain == "pass"
         || PARTS.iter().any(|part| plain.contains(part))
         || strsim::osa_distance(&plain, "password") <= 2
@@ -38,8 +43,15 @@ pub(crate) fn path(steps: &[Step]) -> Path {
     Path::from(steps[..shown.map_or(steps.len(), |at| at + 1)].to_vec())
 }
 
+/// Whether a path leads to a secret, or below one.
+pub(crate) fn is_below_secret(path: &Path) -> bool {
+    path.steps()
+        .iter()
+        .any(|step| matches!(step, Step::Key(key) if is_secret(key)))
+}
+
 /// Whether this text holds a secret's key and a value: `password: x`, `…?password=x`, pasted where it does not belong.
-pub(super) fn is_pasted(text: &str) -> bool {
+pub(crate) fn is_pasted(text: &str) -> bool {
     words(text).any(|word| {
         is_secret(&text[word.clone()])
             && text[word.end..]
@@ -84,6 +96,17 @@ pub(super) fn in_comments(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The comments behind secrets, on their lines.
+pub(super) fn in_comments_behind(text: &str, secrets: &[Range<usize>]) -> Vec<Range<usize>> {
+    let comment = |secret: &Range<usize>| {
+        let rest = text.get(secret.end..line_end(text, secret.end))?;
+        Some(
+            secret.end + rest.find(" #").or_else(|| rest.find("\t#"))? + 1..secret.end + rest.len(),
+        )
+    };
+    secrets.iter().filter_map(comment).collect()
+}
+
 /// What could be secret in the text of a flag: everything behind the first word that looks like a secret's key.
 pub(super) fn in_argument(text: &str) -> Option<Range<usize>> {
     let word = words(text).find(|word| is_secret(&text[word.clone()]))?;
@@ -97,7 +120,7 @@ pub(super) fn in_broken_yaml(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut anchors = Vec::new();
     let lines: Vec<Range<usize>> = lines(text).collect();
-    // An escape in a quoted word can spell any key, so the words with one count as keys of secrets.
+    // An escape in a quoted key can spell anything, so such keys count as those of secrets.
     let mut suspects: Vec<usize> = words(text)
         .filter(|word| is_secret(&text[word.clone()]))
         .map(|w| w.end)
@@ -110,6 +133,9 @@ pub(super) fn in_broken_yaml(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let range = value_behind(text, &lines, suspect);
+        if text[range.clone()].trim().is_empty() {
+            continue;
+        }
         hidden_to = range.end;
         anchors.extend(names(&text[range.clone()], '*').map(str::to_owned));
         found.push(range);
@@ -202,10 +228,16 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The ends of words with a `\` in them.
+/// The ends of words with a `\` in them that stand in a quoted key.
 fn escapes(text: &str) -> impl Iterator<Item = usize> {
+    let is_key = |word: &Range<usize>| {
+        let behind = text[word.end..]
+            .split_once('"')
+            .map_or("", |(_, behind)| behind);
+        behind.trim_start().starts_with(':')
+    };
     words(text)
-        .filter(|word| text[word.clone()].contains('\\'))
+        .filter(move |word| text[word.clone()].contains('\\') && is_key(word))
         .map(|word| word.end)
 }
 

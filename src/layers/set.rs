@@ -74,6 +74,12 @@ struct Piece {
     lost_backslash: Option<Span>,
 }
 
+/// What is wrong with a pair, and where the next one may begin.
+struct Wrong {
+    problem: Problem,
+    resume: usize,
+}
+
 impl Reader<'_> {
     /// `a.b=1,c={x,y}`
     fn pairs(&mut self) {
@@ -82,9 +88,9 @@ impl Reader<'_> {
         while at < len {
             at = match self.pair(at) {
                 Ok(end) => end,
-                Err(problem) => {
-                    self.problems.push(problem);
-                    self.argument.find_unescaped(at, ",")
+                Err(wrong) => {
+                    self.problems.push(wrong.problem);
+                    self.argument.find_unescaped(wrong.resume, ",")
                 }
             };
             // Behind a value stands a comma or the end; one comma may be the last thing.
@@ -93,10 +99,16 @@ impl Reader<'_> {
     }
 
     /// Reads one pair; gives the place behind it.
-    fn pair(&mut self, start: usize) -> Result<usize, Problem> {
-        let Targets { targets, end } = self.argument.targets(start, ",").map_err(|problem| match start {
+    fn pair(&mut self, start: usize) -> Result<usize, Box<Wrong>> {
+        let targets = self.argument.targets(start, ",").map_err(|problem| match start {
             0 => problem,
             _ => problem.fix("a comma ends a value; write `\\,` for one that belongs to it, or use --set-literal"),
+        });
+        let Targets { targets, end } = targets.map_err(|problem| {
+            Box::new(Wrong {
+                problem,
+                resume: start,
+            })
         })?;
         self.hide_secret(&targets, end);
         let text = self.argument.text;
@@ -116,7 +128,8 @@ impl Reader<'_> {
     }
 
     /// `{x,y}`; gives the place behind the brace.
-    fn list(&mut self, targets: &[Target], start: usize) -> Result<(Vec<Node>, usize), Problem> {
+    fn list(&mut self, targets: &[Target], start: usize) -> Result<(Vec<Node>, usize), Box<Wrong>> {
+        let wrong = |problem, resume| Err(Box::new(Wrong { problem, resume }));
         let text = self.argument.text;
         let mut items = Vec::new();
         let mut at = start + 1;
@@ -129,9 +142,10 @@ impl Reader<'_> {
                 items.push(Node::new(self.scalar(targets, at..stop), span));
                 at = stop + 1;
                 if stop >= text.len() {
-                    return Err(self.wrong(start, "this `{` is never closed").fix(
-                        "close the list with `}`, or write `\\{` for a text that begins with it",
-                    ));
+                    let problem = self.wrong(start, "this `{` is never closed");
+                    let fix =
+                        "close the list with `}`, or write `\\{` for a text that begins with it";
+                    return wrong(problem.fix(fix), text.len());
                 }
                 if text[stop..].starts_with('}') {
                     break;
@@ -139,9 +153,11 @@ impl Reader<'_> {
             }
         }
         if !text[at..].is_empty() && !text[at..].starts_with(',') {
-            return Err(self
-                .wrong(at, "text behind the end of a list")
-                .fix("write `\\{` for a text that begins with a brace"));
+            let problem = self.wrong(at, "text behind the end of a list");
+            return wrong(
+                problem.fix("write `\\{` for a text that begins with a brace"),
+                at,
+            );
         }
         Ok((items, at))
     }

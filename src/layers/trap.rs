@@ -181,6 +181,15 @@ impl Spot<'_> {
             E::MismatchedFlowCollectionEnd { open, close } => {
                 here(&format!("a `{close}` closes what `{open}` opened")).fix("make the two match")
             }
+            E::ExpectedFlowMappingSeparator => {
+                here("a `,` or `}` is missing before this").fix("close the `{`, and put texts with brackets in them in quotes")
+            }
+            E::ExpectedFlowSequenceSeparator => {
+                here("a `,` or `]` is missing before this").fix("close the `[`, and put texts with brackets in them in quotes")
+            }
+            E::ExpectedDocumentStart if self.text.starts_with('%') => {
+                here("a line `---` is missing between the `%` lines and the values").fix("write `---`, or leave the `%` lines out")
+            }
             E::MisplacedFlowCollectionEnd => here("a closing bracket without an opening one").fix("take it out, or put the text in quotes"),
             E::MappingValueNotAllowed if self.before().trim_start_matches(['-', ' ']).contains(": ") => {
                 here("`: ` inside a value makes it look like a key").fix("put the whole value in quotes")
@@ -210,7 +219,9 @@ impl Spot<'_> {
     fn by_character(&self) -> Option<Trap> {
         let c = self.text[self.at..].chars().next()?;
         match c {
-            '@' | '`' | '%' => Trap::at(
+            '`' => Trap::at(self.at, "a backtick cannot begin a text that has no quotes")
+                .fix("put the text in quotes"),
+            '@' | '%' => Trap::at(
                 self.at,
                 format!("`{c}` cannot begin a text that has no quotes"),
             )

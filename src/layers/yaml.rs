@@ -44,12 +44,16 @@ pub(super) fn read(
         mut secrets,
         ..
     } = reader;
+    secrets.extend(secret::in_comments_behind(text, &secrets));
     let roots = match outcome {
         Ok(roots) => Some(roots),
         Err(stop) => {
             secrets.extend(secret::in_broken_yaml(text));
             let secrets = secret::join(secrets.clone(), text.len());
             match *stop {
+                // Braces of a template break the line in more than one way; the first says it all.
+                Stop::Syntax(_) if found.iter().any(|problem| problem.code == Code::YamlSyntax) => {
+                }
                 Stop::Syntax(error) => found.push(trap::explain(source, text, &error, &secrets)),
                 Stop::Problem(problem) => found.push(problem),
             }
@@ -297,14 +301,28 @@ impl<'a> Reader<'a> {
         self.in_secret |= opens;
         let mut node = self.node(event, span, depth + 1)?;
         self.path.pop();
+        if opens {
+            self.hide_value(key.span.end, &node);
+            self.in_secret = false;
+        }
         if let Value::Null { written: false } = node.value {
             // Nothing stands there: point at the key.
             node.span = key.span;
-        } else if opens {
-            hide(&node, &mut self.secrets);
         }
-        self.in_secret &= !opens;
         Ok(node)
+    }
+
+    /// Hides the value of a secret's key, with whatever stands between the two: a tag, an anchor, a comment.
+    fn hide_value(&mut self, key_end: usize, node: &Node) {
+        let behind = self.text.get(key_end..).unwrap_or_default();
+        let value = behind.trim_start_matches([' ', '\t', '\r', '\n', ':']);
+        let start = key_end + behind.len() - value.len();
+        let line_end = key_end + behind.find('\n').unwrap_or(behind.len());
+        match node.value {
+            Value::Null { written: false } => self.secrets.push(start.min(line_end)..line_end),
+            _ => self.secrets.push(start..node.span.end.max(start)),
+        }
+        hide(node, &mut self.secrets);
     }
 
     /// The path of a key of the mapping that is being read.

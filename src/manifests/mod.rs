@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::cluster::Cluster;
 use crate::problem::Problems;
 
+pub use escape::yaml_scalar;
 pub use templates::Templates;
 
 /// One rendered document.

@@ -404,10 +404,15 @@ fn mismatch(at: &Node, step: &Step, target: &Target, path: &Path) -> Problem {
         Step::Index(_) => "a list",
     };
     let found = format!("this is {}, not {wanted}", at.noun());
-    let problem = Problem::new(Code::FlagPath, Place::At(target.span), found)
-        .also(Place::At(at.span), "set here");
+    let problem = Problem::new(Code::FlagPath, Place::At(target.span), found);
+    let there = if path.steps().is_empty() {
+        Place::Nowhere
+    } else {
+        Place::Value(path.clone())
+    };
     Problem {
         path: Some(secret::path(path.steps())),
         ..problem
     }
+    .also(there, format!("{} here", at.noun()))
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::mask::Masked;
-use super::shown::{Shown, Spot, Texts};
-use crate::layers::SourceKind;
+use super::places::{Places, Spot};
+use super::shown::Shown;
 use crate::problem::{Code, Severity};
 
 /// What terminals have at least.
@@ -17,11 +17,12 @@ const MOST: usize = 100;
 const NEAR: usize = 40;
 
 /// Writes all problems, and how many there are.
-pub(super) fn write(problems: &[Shown], texts: &Texts) -> String {
+pub(super) fn write(problems: &[Shown], places: &Places<'_>) -> String {
     let renderer = Renderer::styled().term_width(WIDTH);
     let mut out = String::new();
     for problem in problems.iter().take(MOST) {
-        out.push_str(&renderer.render(&[group(problem, texts)]));
+        let report = renderer.render(&[group(problem, places)]);
+        out.push_str(&with_characters(report, problem));
         out.push_str("\n\n");
     }
     if !problems.is_empty() {
@@ -30,7 +31,7 @@ pub(super) fn write(problems: &[Shown], texts: &Texts) -> String {
     out
 }
 
-fn group<'a>(problem: &'a Shown, texts: &'a Texts) -> Group<'a> {
+fn group<'a>(problem: &'a Shown, places: &'a Places<'_>) -> Group<'a> {
     let level = match problem.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -40,13 +41,8 @@ fn group<'a>(problem: &'a Shown, texts: &'a Texts) -> Group<'a> {
             .primary_title(problem.message())
             .id(problem.code.text()),
     );
-    for (spots, text) in neighbours(problem, texts) {
-        if let Some((first, ..)) = spots.first() {
-            if matches!(first.kind, SourceKind::Flag(_)) {
-                group = group.element(Origin::path(first.words()));
-            }
-            group = group.element(snippet(&spots, text));
-        }
+    for (spots, text) in neighbours(problem, places) {
+        group = group.element(snippet(&spots, text));
     }
     if let Some(allowed) = &problem.allowed {
         group = group.element(
@@ -61,10 +57,29 @@ fn group<'a>(problem: &'a Shown, texts: &'a Texts) -> Group<'a> {
     group
 }
 
+/// A flag has no lines, so its places are told as they are said.
+fn with_characters(report: String, problem: &Shown) -> String {
+    let spots = problem
+        .spot
+        .iter()
+        .chain(problem.also.iter().filter_map(|(spot, _)| spot.as_ref()));
+    let flags = spots.filter(|spot| spot.is_in_flag());
+    flags.fold(report, |report, spot| {
+        report.replacen(
+            &format!("{}:{}:{}", spot.name, spot.line, spot.column),
+            &spot.words(),
+            1,
+        )
+    })
+}
+
 type Marked<'a> = (&'a Spot, AnnotationKind, &'a str);
 
 /// The places of a problem, those together that fit into one piece of source.
-fn neighbours<'a>(problem: &'a Shown, texts: &'a Texts) -> Vec<(Vec<Marked<'a>>, &'a Masked)> {
+fn neighbours<'a>(
+    problem: &'a Shown,
+    places: &'a Places<'_>,
+) -> Vec<(Vec<Marked<'a>>, &'a Masked)> {
     let label = match problem.code {
         Code::DuplicateKey => "given again here",
         _ => "",
@@ -78,7 +93,7 @@ fn neighbours<'a>(problem: &'a Shown, texts: &'a Texts) -> Vec<(Vec<Marked<'a>>,
         Some((spot.as_ref()?, AnnotationKind::Context, label.as_str()))
     });
     for marked in main.chain(also) {
-        let Some(text) = texts.get(&marked.0.source) else {
+        let Some(text) = places.text(marked.0) else {
             continue;
         };
         let near = pieces.iter_mut().find(|(spots, _)| {
@@ -102,13 +117,8 @@ fn snippet<'a>(
     let lines = spots.iter().map(|(spot, ..)| spot.line - 1);
     let (first, last) = (lines.clone().min().unwrap_or(0), lines.max().unwrap_or(0));
     let window = text.lines(first, last);
-    let is_flag = spots
-        .iter()
-        .any(|(spot, ..)| matches!(spot.kind, SourceKind::Flag(_)));
-    let name = spots
-        .first()
-        .filter(|_| !is_flag)
-        .map(|(spot, ..)| spot.name.as_str());
+    let is_flag = spots.iter().any(|(spot, ..)| spot.is_in_flag());
+    let name = spots.first().map(|(spot, ..)| spot.name.as_str());
     let source = text.text.get(window.clone()).unwrap_or_default();
     let snippet = Snippet::source(source)
         .path(name)

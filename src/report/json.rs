@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::shown::{Shown, Spot};
-use crate::layers::SourceKind;
+use super::places::Spot;
+use super::shown::Shown;
 use crate::problem::Severity;
 
 /// Writes all problems.
@@ -39,8 +39,8 @@ fn problem(problem: &Shown) -> Value {
 
 /// A flag has a character instead of a line: `line` is 1 then.
 fn with_place(mut value: Value, spot: Option<&Spot>) -> Value {
-    let flag = spot.filter(|spot| matches!(spot.kind, SourceKind::Flag(_)));
-    let file = spot.filter(|spot| !matches!(spot.kind, SourceKind::Flag(_)));
+    let flag = spot.filter(|spot| spot.is_in_flag());
+    let file = spot.filter(|spot| !spot.is_in_flag());
     if let Value::Object(fields) = &mut value {
         let mut field = |name: &str, value: Value| fields.insert(name.to_owned(), value);
         field("file", json!(file.map(|spot| &spot.name)));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::layers::Source;
 
 /// What stands in the place of a secret. It says nothing about the secret, not even its length.
-pub(super) const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A source as it may be shown.
 pub(super) struct Masked {
@@ -74,7 +74,7 @@ impl Masked {
             .saturating_sub(1)
     }
 
-    /// The bytes of lines, the last one without its break.
+    /// The bytes of lines, as they are shown.
     pub(super) fn lines(&self, first: usize, last: usize) -> Range<usize> {
         let start = self
             .line_starts
@@ -85,7 +85,10 @@ impl Masked {
             .line_starts
             .get(last + 1)
             .map_or(self.text.len(), |next| next.saturating_sub(1));
-        start..end.max(start)
+        let lines = self.text.get(start..end).unwrap_or_default();
+        // A byte-order mark is no character of its line, and the carriage return no character of the last one.
+        let start = start + (lines.len() - lines.trim_start_matches('\u{feff}').len());
+        start..end - usize::from(lines.ends_with('\r'))
     }
 
     /// The column of a byte, in characters, from 1.

@@ -4,8 +4,13 @@ mod github;
 mod human;
 mod json;
 mod mask;
+mod places;
 mod sarif;
+mod secrets;
 mod shown;
+
+pub(crate) use mask::REDACTED;
+pub(crate) use places::{Places, Spot};
 
 use crate::cli::Format;
 use crate::merge::Merged;
@@ -15,9 +20,10 @@ use crate::problem::Problems;
 /// colours out if the reader wants none.
 #[must_use]
 pub fn report(problems: &Problems, merged: &Merged, format: Format) -> String {
-    let (shown, texts) = shown::all(problems, merged);
+    let mut places = Places::new(merged);
+    let shown = shown::all(problems, &mut places);
     match format {
-        Format::Human => human::write(&shown, &texts),
+        Format::Human => human::write(&shown, &places),
         Format::Json => json::write(&shown),
         Format::Github => github::write(&shown),
         Format::Sarif => sarif::write(&shown),

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::shown::{Shown, Spot};
+use super::places::Spot;
+use super::shown::Shown;
 use crate::problem::{Code, Severity};
 
 /// Writes one run with all problems.

@@ -1,15 +1,10 @@
 //! A problem as it may be shown: placed, sorted, without secrets.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
-use super::mask::{Masked, REDACTED};
-use crate::layers::{Kind, Node, SourceId, SourceKind, Value, secret};
+use super::places::{Places, Spot};
+use super::secrets::{self, Secrets};
+use crate::layers::{Kind, SourceKind, Value};
 use crate::merge::Merged;
-use crate::problem::{Code, Path, Place, Problem, Problems, Severity, Step};
-
-/// The sources that problems point into, as they may be shown.
-pub(super) type Texts = BTreeMap<SourceId, Masked>;
+use crate::problem::{Code, Path, Problem, Problems, Severity, Step};
 
 /// One problem, ready to be written.
 pub(super) struct Shown {
@@ -24,26 +19,12 @@ pub(super) struct Shown {
     pub also: Vec<(Option<Spot>, String)>,
 }
 
-/// A place in a masked text.
-#[derive(Clone)]
-pub(super) struct Spot {
-    pub source: SourceId,
-    pub name: String,
-    pub kind: SourceKind,
-    pub span: Range<usize>,
-    /// From 1, as are the others.
-    pub line: usize,
-    pub column: usize,
-    pub end_column: usize,
-}
-
 /// Places, masks and sorts all problems.
-pub(super) fn all(problems: &Problems, merged: &Merged) -> (Vec<Shown>, Texts) {
-    let secrets = Secrets::of(merged);
-    let mut texts = Texts::new();
+pub(super) fn all(problems: &Problems, places: &mut Places<'_>) -> Vec<Shown> {
+    let secrets = Secrets::of(places.merged());
     let mut shown: Vec<Shown> = problems
         .iter()
-        .map(|problem| secrets.show(problem, merged, &mut texts))
+        .map(|problem| Shown::new(problem, &secrets, places))
         .collect();
     shown.sort_by_key(|shown| {
         shown.spot.as_ref().map(|spot| {
@@ -54,10 +35,35 @@ pub(super) fn all(problems: &Problems, merged: &Merged) -> (Vec<Shown>, Texts) {
             )
         })
     });
-    (shown, texts)
+    shown
 }
 
 impl Shown {
+    fn new(problem: &Problem, secrets: &Secrets, places: &mut Places<'_>) -> Self {
+        let merged = places.merged();
+        let clean = |text: &String| secrets.redact(text);
+        let mut fix = problem.fix.as_ref().map(clean);
+        if problem.code == Code::UnknownKey && follows_comma(problem, merged) {
+            let hint = "a comma ends a value: write `\\,` for one that belongs to it, or use --set-literal";
+            fix = Some(fix.map_or_else(|| hint.to_owned(), |fix| format!("{fix}; {hint}")));
+        }
+        let path = problem.path.as_ref();
+        Self {
+            code: problem.code,
+            path: path.map(|path| secrets::shown_path(path, merged)),
+            item: path.and_then(|path| item_name(path, merged)),
+            found: secrets.redact(&problem.found),
+            allowed: problem.allowed.as_ref().map(clean),
+            fix,
+            spot: places.spot(&problem.place),
+            also: problem
+                .also
+                .iter()
+                .map(|(place, label)| (places.spot(place), clean(label)))
+                .collect(),
+        }
+    }
+
     pub(super) fn severity(&self) -> Severity {
         self.code.severity()
     }
@@ -70,152 +76,6 @@ impl Shown {
             (None, _) => self.found.clone(),
         }
     }
-}
-
-impl Spot {
-    fn at(place: &Place, merged: &Merged, texts: &mut Texts) -> Option<Self> {
-        let span = merged.locate(place)?;
-        let source = merged.sources().get(span.source)?;
-        let text = texts
-            .entry(span.source)
-            .or_insert_with(|| Masked::new(source));
-        let place = text.span(span.start, span.end);
-        Some(Self {
-            source: span.source,
-            name: source.name.clone(),
-            kind: source.kind,
-            line: text.line(place.start) + 1,
-            column: text.column(place.start),
-            end_column: text.column(place.end),
-            span: place,
-        })
-    }
-
-    /// The file, if it is one that can be opened.
-    pub(super) fn file(&self) -> Option<&str> {
-        (self.kind == SourceKind::File).then_some(self.name.as_str())
-    }
-
-    /// Where it is, in words.
-    pub(super) fn words(&self) -> String {
-        match self.kind {
-            SourceKind::Flag(_) => format!("{}, character {}", self.name, self.column),
-            _ => format!("{}:{}:{}", self.name, self.line, self.column),
-        }
-    }
-}
-
-/// The texts of secrets, so that no message repeats one.
-struct Secrets {
-    texts: Vec<String>,
-}
-
-impl Secrets {
-    fn of(merged: &Merged) -> Self {
-        let mut texts = Vec::new();
-        collect(merged.tree(), &Path::root(), false, merged, &mut texts);
-        Self { texts }
-    }
-
-    fn show(&self, problem: &Problem, merged: &Merged, texts: &mut Texts) -> Shown {
-        let clean = |text: &String| self.redact(text);
-        let mut fix = problem.fix.as_ref().map(clean);
-        if problem.code == Code::UnknownKey && follows_comma(problem, merged) {
-            let hint = "a comma ends a value: write `\\,` for one that belongs to it, or use --set-literal";
-            fix = Some(fix.map_or_else(|| hint.to_owned(), |fix| format!("{fix}; {hint}")));
-        }
-        Shown {
-            code: problem.code,
-            path: problem.path.as_ref().map(|path| shown_path(path, merged)),
-            item: problem
-                .path
-                .as_ref()
-                .and_then(|path| item_name(path, merged)),
-            found: self.redact(&problem.found),
-            allowed: problem.allowed.as_ref().map(clean),
-            fix,
-            spot: Spot::at(&problem.place, merged, texts),
-            also: problem
-                .also
-                .iter()
-                .map(|(place, label)| (Spot::at(place, merged, texts), clean(label)))
-                .collect(),
-        }
-    }
-
-    /// Values stand in backticks, so a secret is looked for there.
-    fn redact(&self, text: &str) -> String {
-        let is_secret = |quoted: &str| {
-            self.texts.iter().any(|secret| {
-                quoted == secret
-                    || secret.len() >= 8 && secret != "password" && quoted.contains(secret)
-            })
-        };
-        let part = |(at, part): (usize, &str)| {
-            if at % 2 == 1 && is_secret(part) {
-                REDACTED
-            } else {
-                part
-            }
-            .to_owned()
-        };
-        text.split('`')
-            .enumerate()
-            .map(part)
-            .collect::<Vec<_>>()
-            .join("`")
-    }
-}
-
-/// Finds the texts of secrets. What follows a secret in one argument is hidden as a whole, but only keys that the
-/// built-in file does not have, and their values, can be its tail.
-fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut Vec<String>) {
-    let sources = merged.sources();
-    match &node.value {
-        Value::Scalar(scalar) => {
-            let is_flag = matches!(sources.kind(node.span), SourceKind::Flag(_));
-            if sources.is_secret(node.span)
-                && !sources.is_built_in(node.span)
-                && (inside || !is_flag)
-            {
-                texts.push(scalar.text.clone());
-            }
-        }
-        Value::List(items) => items
-            .iter()
-            .for_each(|item| collect(item, path, inside, merged, texts)),
-        Value::Map(entries) => {
-            for entry in entries {
-                let is_tail =
-                    sources.is_secret(entry.key_span) && !merged.is_built_in(path, &entry.key);
-                if is_tail {
-                    texts.push(entry.key.clone());
-                }
-                let inside = inside || is_tail || secret::is_secret(&entry.key);
-                collect(&entry.node, &path.key(&entry.key), inside, merged, texts);
-            }
-        }
-        Value::Null { .. } => {}
-    }
-}
-
-/// A key may be the tail of a secret that had a comma in it; keys that the built-in file has are none.
-fn shown_path(path: &Path, merged: &Merged) -> String {
-    let mut real = Path::root();
-    let mut shown = Vec::new();
-    for step in path.steps() {
-        let mut label = step.clone();
-        if let Step::Key(key) = step {
-            let span = merged.locate(&Place::Key(real.key(key)));
-            let is_secret = span.is_some_and(|span| merged.sources().is_secret(span));
-            if is_secret && !merged.is_built_in(&real, key) {
-                label = Step::Key(REDACTED.to_owned());
-            }
-        }
-        shown.push(label);
-        real = real.and(step.clone());
-    }
-    Path::from(shown).to_string()
 }
 
 /// The `name` of the last list item on the way.
