@@ -79,6 +79,30 @@ fn no_credential_stands_in_a_script_or_in_the_configuration() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_users_settings_reach_postgresql_as_they_are() -> Result<()> {
+    let script = payload(&documents(ODD)?, "-pgedge-startup")?;
+    // run as bash reads it, so that quoting is seen through
+    let lines = script
+        .lines()
+        .filter(|line| line.trim_start().starts_with("printf '%s\\n' '"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let output = Command::new("bash").args(["-c", &lines]).output()?;
+    let printed = String::from_utf8(output.stdout)?;
+    for line in [
+        r"log_line_prefix = '%m it''s \\ [%p] $(id) `id` '",
+        "work_mem = '16MB'",
+        r#"host all "o'x $(id)" 10.0.0.0/8 scram-sha-256"#,
+    ] {
+        assert!(
+            printed.lines().any(|printed| printed == line),
+            "`{line}` is not in\n{printed}"
+        );
+    }
+    Ok(())
+}
+
 /// Every key that pgcat 1.2 reads (`General`, `Pool`, `User` and `Shard` in its `src/config.rs`) and ours uses.
 const GENERAL: &[&str] = &[
     "host",

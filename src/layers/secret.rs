@@ -32,7 +32,8 @@ pub fn is_secret(key: &str) -> bool {
     }
     plain == "pass"
         || PARTS.iter().any(|part| plain.contains(part))
-        || strsim::osa_distance(&plain, "password") <= 2
+        // one or two letters more or fewer: of any other length it is another word
+        || (6..=10).contains(&plain.len()) && strsim::osa_distance(&plain, "password") <= 2
 }
 
 /// The path as far as it may be shown: what stands below a secret's key is secret, keys too.
@@ -52,11 +53,10 @@ pub(crate) fn is_below_secret(path: &Path) -> bool {
 
 /// Whether this text holds a secret's key and a value: `password: x`, `…?password=x`, pasted where it does not belong.
 pub(crate) fn is_pasted(text: &str) -> bool {
+    // few words have a value, so that is asked first
     words(text).any(|word| {
-        is_secret(&text[word.clone()])
-            && text[word.end..]
-                .trim_start_matches(['"', '\'', ' ', '\t'])
-                .starts_with([':', '='])
+        let behind = text[word.end..].trim_start_matches(['"', '\'', ' ', '\t']);
+        behind.starts_with([':', '=']) && is_secret(&text[word])
     })
 }
 
