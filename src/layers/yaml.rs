@@ -363,7 +363,7 @@ impl<'a> Reader<'a> {
                         Place::At(node.span),
                         format!("`<<` takes over {}", node.noun()),
                     )
-                    .allowed("allowed: a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
+                    .allowed("a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
                 ),
             }
         }
