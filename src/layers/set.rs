@@ -11,7 +11,7 @@ use super::{Edit, json, refused, secret};
 use crate::place::Span;
 use crate::problem::{Code, Place, Problem, Problems, Step};
 
-/// How many wrong pairs of one argument are told.
+/// How many wrong pairs, and files that cannot be read, are told of one argument.
 const MOST_PROBLEMS: usize = 20;
 
 /// One path and the value it gets.
@@ -46,6 +46,7 @@ pub(super) fn read(
         problems,
         edits: Vec::new(),
         secrets: Vec::new(),
+        refusals: 0,
     };
     reader.secrets.extend(secret::in_argument(argument.text));
     match kind {
@@ -67,6 +68,8 @@ struct Reader<'a> {
     problems: &'a mut Problems,
     edits: Vec<Edit>,
     secrets: Vec<Range<usize>>,
+    /// How many files could not be read.
+    refusals: usize,
 }
 
 /// A piece of an argument without its escapes.
@@ -172,7 +175,7 @@ impl Reader<'_> {
         self.doubt(targets, &piece);
         match self.kind {
             FlagKind::Set => typed(&piece.text),
-            FlagKind::File => Value::Scalar(Scalar::text(self.content(targets, &piece))),
+            FlagKind::File => Value::Scalar(Scalar::text(self.content(&piece))),
             _ => Value::Scalar(Scalar::text(piece.text)),
         }
     }
@@ -229,7 +232,7 @@ impl Reader<'_> {
     }
 
     /// The text of a file of `--set-file`.
-    fn content(&mut self, targets: &[Target], piece: &Piece) -> String {
+    fn content(&mut self, piece: &Piece) -> String {
         let read = match piece.text.as_str() {
             "-" => self.files.stdin(),
             name => self.files.read(FilePath::new(name)),
@@ -238,14 +241,17 @@ impl Reader<'_> {
             String::from_utf8(bytes).map_err(|_| Refusal::Other("it is not UTF-8".to_owned()))
         });
         text.unwrap_or_else(|refusal| {
-            let is_secret = targets.iter().any(Target::is_secret);
-            let name = if is_secret {
+            let at = piece.span.start;
+            let name = if self.secrets.iter().any(|hidden| hidden.contains(&at)) {
                 "this file".to_owned()
             } else {
                 format!("`{}`", piece.text)
             };
-            self.problems
-                .push(refused(&name, &refusal, Place::At(piece.span)));
+            self.refusals += 1;
+            if self.refusals <= MOST_PROBLEMS {
+                self.problems
+                    .push(refused(&name, &refusal, Place::At(piece.span)));
+            }
             String::new()
         })
     }
