@@ -16,10 +16,28 @@ pub const SCALAR: &str = "$scalar";
 
 /// A place in the tree, as a serde deserializer.
 #[derive(Clone)]
-pub(super) struct Deserializer<'t> {
+pub(super) struct Deserializer<'t, 'p> {
     node: &'t Node,
-    path: Path,
+    trail: &'p Trail<'p>,
     unknown: &'t RefCell<Problems>,
+}
+
+/// The way down to a place. It becomes a [`Path`] only when there is something to say.
+#[derive(Clone, Copy)]
+pub(super) enum Trail<'p> {
+    Root,
+    Key(&'p Self, &'p str),
+    Index(&'p Self, usize),
+}
+
+impl Trail<'_> {
+    fn path(&self) -> Path {
+        match self {
+            Self::Root => Path::root(),
+            Self::Key(above, key) => above.path().key(key),
+            Self::Index(above, index) => above.path().index(*index),
+        }
+    }
 }
 
 /// Why reading stopped.
@@ -58,11 +76,14 @@ impl Stop {
     }
 
     /// Serde and the newtypes know no paths: whoever asked them does.
-    fn at(self, path: Path) -> Self {
+    fn at(self, trail: &Trail<'_>) -> Self {
         if self.problem.is_some() || self.path != Path::root() {
             return self;
         }
-        Self { path, ..self }
+        Self {
+            path: trail.path(),
+            ..self
+        }
     }
 }
 
@@ -95,26 +116,23 @@ impl de::Error for Stop {
 
 type Result<T> = std::result::Result<T, Stop>;
 
-impl<'t> Deserializer<'t> {
+impl<'t> Deserializer<'t, '_> {
+    /// The root of a tree.
     pub(super) fn new(node: &'t Node, unknown: &'t RefCell<Problems>) -> Self {
         Self {
             node,
-            path: Path::root(),
+            trail: &Trail::Root,
             unknown,
         }
     }
 
-    fn child(&self, node: &'t Node, path: Path) -> Self {
-        Self {
-            node,
-            path,
-            unknown: self.unknown,
-        }
+    fn path(&self) -> Path {
+        self.trail.path()
     }
 
     fn stop<T>(&self, problem: Problem) -> Result<T> {
         Err(Stop {
-            path: self.path.clone(),
+            path: self.path(),
             problem: Some(Box::new(problem)),
             custom: Default::default(),
             missing: None,
@@ -126,7 +144,7 @@ impl<'t> Deserializer<'t> {
         if let Value::Null { written: false } = self.node.value {
             let problem = Problem::of_key(
                 Code::EmptySection,
-                self.path.clone(),
+                self.path(),
                 format!("nothing stands behind this key, {wanted} is wanted"),
             );
             return self
@@ -134,7 +152,7 @@ impl<'t> Deserializer<'t> {
         }
         let found = match &self.node.value {
             Value::Scalar(scalar)
-                if !matches!(scalar.kind, Kind::Text) || !looks_secret(&self.path) =>
+                if !matches!(scalar.kind, Kind::Text) || !looks_secret(&self.path()) =>
             {
                 format!("{} `{}`", self.node.noun(), shorten(&scalar.text))
             }
@@ -142,7 +160,7 @@ impl<'t> Deserializer<'t> {
         };
         let mut problem = Problem::of_value(
             Code::WrongType,
-            self.path.clone(),
+            self.path(),
             format!("expected {wanted}, found {found}"),
         );
         problem.fix = self.trap(wanted);
@@ -178,13 +196,13 @@ impl<'t> Deserializer<'t> {
                     None
                 }
             }
-            ("text", Kind::Bool(_)) if looks_secret(&self.path) => {
+            ("text", Kind::Bool(_)) if looks_secret(&self.path()) => {
                 Some("YAML reads this as a boolean: put it in quotes".into())
             }
             ("text", Kind::Bool(_)) => {
                 Some(format!("YAML reads this as a boolean: write \"{text}\""))
             }
-            ("text", Kind::Int(_) | Kind::Float(_)) if looks_secret(&self.path) => {
+            ("text", Kind::Int(_) | Kind::Float(_)) if looks_secret(&self.path()) => {
                 Some("YAML reads this as a number: put it in quotes".into())
             }
             ("text", Kind::Int(value)) => Some(format!(
@@ -193,7 +211,7 @@ impl<'t> Deserializer<'t> {
             ("text", Kind::Float(value)) => Some(format!(
                 "YAML reads this as the number {value}: write \"{text}\""
             )),
-            ("text", Kind::Text) if looks_secret(&self.path) => {
+            ("text", Kind::Text) if looks_secret(&self.path()) => {
                 Some("some YAML readers take this for a number: put it in quotes".into())
             }
             ("text", Kind::Text) => Some(format!(
@@ -227,7 +245,7 @@ impl<'t> Deserializer<'t> {
                 Ok(value) => Ok(value),
                 Err(_) => self.stop(Problem::of_value(
                     Code::InvalidValue,
-                    self.path.clone(),
+                    self.path(),
                     format!("`{value}` is out of range"),
                 )),
             },
@@ -261,7 +279,7 @@ impl<'t> Deserializer<'t> {
     }
 
     fn note_unknown(&self, entry: &Entry, fields: &'static [&'static str]) {
-        let path = self.path.key(&entry.key);
+        let path = self.path().key(&entry.key);
         let problem = Problem::of_key(Code::UnknownKey, path, "there is no such key");
         let problem = match nearest(&entry.key, fields.iter().copied()) {
             Some(near) => problem.fix(format!("did you mean `{near}`?")),
@@ -297,7 +315,7 @@ macro_rules! integers {
     )*};
 }
 
-impl<'de> de::Deserializer<'de> for Deserializer<'de> {
+impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
     type Error = Stop;
 
     integers!(deserialize_i8 visit_i8, deserialize_i16 visit_i16, deserialize_i32 visit_i32, deserialize_i64 visit_i64,
@@ -429,7 +447,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
         if !variants.contains(&text.as_str()) {
             let problem = Problem::of_value(
                 Code::InvalidValue,
-                self.path.clone(),
+                self.path(),
                 format!("`{}` is not one of the allowed values", shorten(text)),
             );
             let problem = problem.allowed(variants.join(", "));
@@ -446,7 +464,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
 }
 
 struct Items<'a, 'de> {
-    of: &'a Deserializer<'de>,
+    of: &'a Deserializer<'de, 'a>,
     next: std::iter::Enumerate<std::slice::Iter<'de, Node>>,
 }
 
@@ -457,14 +475,18 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
         let Some((index, node)) = self.next.next() else {
             return Ok(None);
         };
-        let path = self.of.path.index(index);
-        let value = seed.deserialize(self.of.child(node, path.clone()));
-        value.map(Some).map_err(|stop| stop.at(path))
+        let trail = Trail::Index(self.of.trail, index);
+        let value = seed.deserialize(Deserializer {
+            node,
+            trail: &trail,
+            ..*self.of
+        });
+        value.map(Some).map_err(|stop| stop.at(&trail))
     }
 }
 
 struct Entries<'a, 'de> {
-    of: &'a Deserializer<'de>,
+    of: &'a Deserializer<'de, 'a>,
     next: std::slice::Iter<'de, Entry>,
     current: Option<&'de Entry>,
     fields: Option<&'static [&'static str]>,
@@ -485,15 +507,19 @@ impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
         let key: StrDeserializer<'_, Stop> = entry.key.as_str().into_deserializer();
         seed.deserialize(key)
             .map(Some)
-            .map_err(|stop| stop.at(self.of.path.key(&entry.key)))
+            .map_err(|stop| stop.at(&Trail::Key(self.of.trail, &entry.key)))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let Some(entry) = self.current else {
             return Err(de::Error::custom("a value without its key"));
         };
-        let path = self.of.path.key(&entry.key);
-        let value = seed.deserialize(self.of.child(&entry.node, path.clone()));
-        value.map_err(|stop| stop.at(path))
+        let trail = Trail::Key(self.of.trail, &entry.key);
+        let value = seed.deserialize(Deserializer {
+            node: &entry.node,
+            trail: &trail,
+            ..*self.of
+        });
+        value.map_err(|stop| stop.at(&trail))
     }
 }

@@ -203,13 +203,17 @@ fn is_invisible(c: char) -> bool {
 /// Texts that a block cannot hold exactly become one quoted line.
 pub(super) fn yaml_literal(text: &str) -> String {
     const INDENT: &str = "    ";
+    let printable = |text: &str| {
+        let ascii = |b: u8| matches!(b, b'\n' | b'\t' | b' '..=b'~');
+        let any =
+            |c: char| matches!(c, '\n' | '\t' | ' '..='~') || c > '\u{a0}' && !is_invisible(c);
+        // scripts are long and ASCII, for which this is several times as fast
+        text.bytes().all(ascii) || text.chars().all(any)
+    };
     let fits = text.ends_with('\n')
         && !text.ends_with("\n\n")
         && !text.starts_with([' ', '\t', '\n'])
-        && text.chars().all(|c| {
-            matches!(c, '\n' | '\t')
-                || (c >= ' ' && !('\x7f'..='\u{a0}').contains(&c) && !is_invisible(c))
-        });
+        && printable(text);
     if !fits {
         let mut out = String::new();
         yaml_quoted(&mut out, text);

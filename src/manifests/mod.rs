@@ -34,7 +34,12 @@ impl Manifest {
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
         let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
-        documents.iter().flatten().map(Node::to_json).next().unwrap_or_default()
+        documents
+            .iter()
+            .flatten()
+            .map(Node::to_json)
+            .next()
+            .unwrap_or_default()
     }
 }
 
