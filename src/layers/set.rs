@@ -259,8 +259,9 @@ impl Reader<'_> {
         if self.refusals > MOST_PROBLEMS {
             return;
         }
-        let at = piece.span.start;
-        let name = if self.secrets.iter().any(|hidden| hidden.contains(&at)) {
+        let Span { start, end, .. } = piece.span;
+        let is_secret = |hidden: &Range<usize>| hidden.start < end && start < hidden.end;
+        let name = if self.secrets.iter().any(is_secret) {
             "this file".to_owned()
         } else {
             format!("`{}`", piece.text)
