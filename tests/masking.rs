@@ -228,6 +228,14 @@ fn flags() {
     );
 }
 
+/// A name for a secret gives it away nowhere, not even when the secret itself is no longer in effect.
+#[test]
+fn aliases_of_secrets() {
+    let file = "postgres:\n  password: &p hunter2\nimage: *p\nx: [*p]\n";
+    let said = said(file, &["--set=postgres.password=x"]);
+    assert_eq!(leaks(file, &said), None);
+}
+
 #[test]
 fn lengths() {
     for (short, long) in [
