@@ -5,6 +5,8 @@
 
 mod deserializer;
 mod hint;
+mod mismatch;
+mod stop;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
