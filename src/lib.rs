@@ -1,1 +1,30 @@
+//! One program, one way through it. Each module is a room on that way, in this order; a room takes only what the
+//! one before it gives, and imports run one way.
+//!
+//! ```text
+//! arguments ─► layers ─► merge ─► values ─► cluster ─► manifests ─► output
+//!              files,    one      typed     names,     templates    stream,
+//!              flags     tree,    mirror    topology,  rendered,    folder,
+//!                        origins  of file   rules      checked      JSON
+//! ```
+//!
+//! Problems flow beside the data: each room returns its result or *all* its [`problem`]s, [`merge`] knows where a
+//! path was written, and [`report`] turns both into text. Only [`commands`] prints, only `main` exits.
 
+pub mod cli;
+pub mod place;
+pub mod problem;
+
+mod cluster;
+mod decode;
+pub mod layers;
+mod manifests;
+pub mod merge;
+mod output;
+mod values;
+
+mod commands;
+pub mod report;
+mod selection;
+
+pub use commands::{Exit, is_closed_pipe, run};

@@ -1,18 +1,20 @@
 //! The tree that every layer becomes: YAML's shape, and for each key and value the place that wrote it.
 
-/// Which text a place is in: an index into [`Sources`](super::Sources).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceId(pub(crate) u16);
+use crate::place::{Path, SourceId, Span, Step};
 
-/// A stretch of one source, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// The text it is in.
-    pub source: SourceId,
-    /// First byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
+impl Span {
+    /// A stretch of `text`, made to begin and end between two characters.
+    pub(super) fn within(source: SourceId, text: &str, start: usize, end: usize) -> Self {
+        let is_between = |at: &usize| text.is_char_boundary(*at);
+        let start = start.min(text.len());
+        let start = (0..=start).rev().find(is_between).unwrap_or(0);
+        let end = (end.max(start)..text.len()).find(is_between);
+        Self {
+            source,
+            start,
+            end: end.unwrap_or(text.len()),
+        }
+    }
 }
 
 /// One value and where it was written.
@@ -49,9 +51,19 @@ pub struct Scalar {
     pub text: String,
     /// What the layer's own rules make of the text.
     pub kind: Kind,
-    /// Whether the text could be of another kind had a type been asked for: true for `--set`, whose grammar has no
-    /// floats, and for unquoted text in a file.
-    pub bare: bool,
+    /// How it was written: what else the text may stand for.
+    pub style: Style,
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes in a file: the text alone says what it is.
+    Plain,
+    /// In quotes or as a block in a file, or behind a flag that makes text: text, whatever it looks like.
+    Quoted,
+    /// Behind `--set`, which has no quotes and no floats: it may be whatever is wanted at its path.
+    Flag,
 }
 
 /// The type of a scalar.
@@ -82,7 +94,11 @@ impl Node {
     /// A node that hides nothing.
     #[must_use]
     pub fn new(value: Value, span: Span) -> Self {
-        Self { value, span, hid: Vec::new() }
+        Self {
+            value,
+            span,
+            hid: Vec::new(),
+        }
     }
 
     /// An empty mapping.
@@ -104,6 +120,47 @@ impl Node {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The item at `index` when this is a list that has it.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Option<&Self> {
+        match &self.value {
+            Value::List(items) => items.get(index),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// The value at a path below this one, and its key when it has one.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<(Option<Span>, &Self)> {
+        path.steps()
+            .iter()
+            .try_fold((None, self), |(_, node), step| match step {
+                Step::Key(key) => node
+                    .entry(key)
+                    .map(|entry| (Some(entry.key_span), &entry.node)),
+                Step::Index(index) => node.item(*index).map(|item| (None, item)),
+            })
+    }
+
+    /// Whether this node or one below it is such a one.
+    pub fn any(&self, is_such: &mut dyn FnMut(&Self) -> bool) -> bool {
+        is_such(self)
+            || match &self.value {
+                Value::List(items) => items.iter().any(|item| item.any(is_such)),
+                Value::Map(entries) => entries.iter().any(|entry| entry.node.any(is_such)),
+                Value::Null { .. } | Value::Scalar(_) => false,
+            }
     }
 
     /// What this is, for a message: `a list`, `text`, …
@@ -128,9 +185,12 @@ impl Node {
         match &self.value {
             Value::Null { .. } => Json::Null,
             Value::List(items) => items.iter().map(Self::to_json).collect(),
-            Value::Map(entries) => {
-                Json::Object(entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect())
-            }
+            Value::Map(entries) => Json::Object(
+                entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.node.to_json()))
+                    .collect(),
+            ),
             Value::Scalar(scalar) => match scalar.kind {
                 Kind::Bool(value) => value.into(),
                 Kind::Int(value) => value.into(),
@@ -154,13 +214,21 @@ impl Scalar {
             ".nan" | ".NaN" | ".NAN" => Kind::Float(f64::NAN),
             _ => number(text),
         };
-        Some(Self { text: text.to_owned(), kind, bare: true })
+        Some(Self {
+            text: text.to_owned(),
+            kind,
+            style: Style::Plain,
+        })
     }
 
     /// Quoted text: never anything else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: Kind::Text, bare: false }
+        Self {
+            text: text.into(),
+            kind: Kind::Text,
+            style: Style::Quoted,
+        }
     }
 }
 

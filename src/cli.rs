@@ -1,0 +1,189 @@
+//! The command line: clap's structs and every help text. Imports nothing of ours.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Style, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(Style::new().bold())
+    .usage(Style::new().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default())
+    .error(AnsiColor::Red.on_default().bold());
+
+/// Turn a values.yaml into the Control Plane manifests of an active-active pgEdge cluster
+#[derive(Debug, Parser)]
+#[command(name = "pgedge-tpl", version, styles = STYLES, arg_required_else_help = true, max_term_width = 80)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    /// When to colour problems
+    #[command(flatten)]
+    pub color: colorchoice_clap::Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the manifests, or write them to a folder
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(Render),
+    /// Report every problem and warning in the values
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
+    /// Print the effective values, and where each comes from
+    #[command(after_help = VALUES_EXAMPLES)]
+    Values(Values),
+}
+
+/// Where the values come from: the built-in file, then each FILE, then the flags, by kind, in the order shown here.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Values")]
+pub struct ValueFlags {
+    /// Lay this YAML file over the values so far; - is stdin
+    #[arg(short = 'f', long = "values", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Set PATH to JSON, or merge a JSON object
+    #[arg(long, value_name = "PATH=JSON")]
+    pub set_json: Vec<String>,
+    /// Set values: a.b=1,list[0].c=x,list={x,y}
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Set values, all of them text
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set_string: Vec<String>,
+    /// Set PATH to the text of a file
+    #[arg(long, value_name = "PATH=FILE")]
+    pub set_file: Vec<String>,
+    /// Set PATH to everything behind the first =
+    #[arg(long, value_name = "PATH=TEXT")]
+    pub set_literal: Vec<String>,
+    /// Prefix of every resource name [default: gvc.name]
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+}
+
+/// How problems are told.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Problems")]
+pub struct ReportFlags {
+    /// Shape of the problems on stderr
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+/// The shapes a list of problems can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the source line and a caret
+    Human,
+    /// One JSON array
+    Json,
+    /// GitHub workflow annotations
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// Arguments of `render`.
+#[derive(Args, Debug)]
+pub struct Render {
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// Multi-document YAML, or one JSON array
+    #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
+    pub output: Output,
+    /// Only these resources; * matches anything
+    #[arg(long, value_name = "KIND[/NAME]")]
+    pub only: Vec<String>,
+    /// Write one file per resource into DIR, and remove those an earlier run left
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    pub output_dir: Option<PathBuf>,
+    /// Write nothing; exit 3 if DIR is not what would be written
+    #[arg(long, requires = "output_dir")]
+    pub check: bool,
+    /// Replace credentials by [redacted]
+    #[arg(long)]
+    pub redact: bool,
+    /// The problems.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+/// Templates of the user's own.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TemplateFlags {
+    /// Files here replace the built-in templates of the same name
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+}
+
+/// What `render` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Documents that `cpln apply -f -` reads
+    Yaml,
+    /// One array
+    Json,
+}
+
+/// Arguments of `lint`.
+#[derive(Args, Debug)]
+pub struct Lint {
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// The problems.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+/// Arguments of `values`.
+#[derive(Args, Debug)]
+pub struct Values {
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// Say where each value comes from and what it hides
+    #[arg(long, conflicts_with = "defaults")]
+    pub origin: bool,
+    /// Print the built-in values.yaml, word for word
+    #[arg(long, conflicts_with_all = ["origin", "output"])]
+    pub defaults: bool,
+    /// YAML or JSON
+    #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
+    pub output: Output,
+    /// The problems.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+const RENDER_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl render -f values.yaml | cpln apply -f -
+  pgedge-tpl render -f base.yaml -f prod.yaml --set pgcat.maxReplicas=6
+  pgedge-tpl render -f values.yaml --only workload/prod-pgcat
+  pgedge-tpl render -f values.yaml --output-dir manifests --redact";
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl lint -f values.yaml
+  pgedge-tpl lint -f values.yaml --format github --deny-warnings";
+
+const VALUES_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl values --defaults > values.yaml
+  pgedge-tpl values -f base.yaml -f prod.yaml --origin";

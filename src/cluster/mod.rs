@@ -1,0 +1,191 @@
+//! The cluster: everything that templates see, spelt out. It cannot be built wrong, and nobody computes after it.
+
+mod access;
+mod backup;
+mod credentials;
+mod names;
+mod nodes;
+mod pooler;
+mod rules;
+mod settings;
+mod storage;
+mod warnings;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::merge::Merged;
+use crate::problem::{Path, Problems};
+use crate::values::name::ReleaseName;
+use crate::values::quantity::{Cpu, Memory};
+use crate::values::{Values, image::Image};
+
+pub use access::Firewall;
+pub use backup::{Backup, Identity};
+pub use credentials::{Credentials, REDACTED};
+pub use names::Names;
+pub use nodes::{LocationOptions, Node};
+pub use pooler::Pooler;
+pub use storage::VolumeSet;
+
+/// One cluster. Field by field what the templates print.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cluster {
+    /// Every name and link.
+    pub names: Names,
+    /// Tags of every resource.
+    pub tags: BTreeMap<String, String>,
+    /// The GVC; `None` when it exists already.
+    pub gvc: Option<Gvc>,
+    /// What the identity may reach outside the org.
+    pub identity: Identity,
+    /// Links of the secrets that the identity may reveal.
+    pub revealed: Vec<String>,
+    /// Keys and values of the config secret; empty when there is none.
+    pub config: BTreeMap<String, String>,
+    /// User, password and database, as the containers get them.
+    pub credentials: Credentials,
+    /// The volumes of the nodes.
+    pub volumeset: VolumeSet,
+    /// The pgEdge nodes, in the order of the values.
+    pub nodes: Vec<Node>,
+    /// The same, by location, for the platform.
+    pub locations: Vec<LocationOptions>,
+    /// Lines for postgresql.conf that follow from the topology, then the user's own.
+    pub node_settings: Vec<String>,
+    /// Lines for pg_hba.conf, before the cluster's own.
+    pub extra_hba: Vec<String>,
+    /// Container and network of the nodes.
+    pub pgedge: Pgedge,
+    /// The pooler.
+    pub pgcat: Pooler,
+    /// The backup, when there is one.
+    pub backup: Option<Backup>,
+    /// Whether replicas are spread over availability zones.
+    pub multi_zone: bool,
+}
+
+/// The GVC that is rendered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gvc {
+    /// Links of its locations, sorted as the platform stores them.
+    pub location_links: Vec<String>,
+}
+
+/// Container and network of the nodes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pgedge {
+    /// Image of the container.
+    pub image: Image,
+    /// CPU that is reserved.
+    pub min_cpu: Cpu,
+    /// Memory that is reserved.
+    pub min_memory: Memory,
+    /// The most CPU.
+    pub cpu: Cpu,
+    /// The most memory.
+    pub memory: Memory,
+    /// Who may connect.
+    pub firewall: Firewall,
+}
+
+/// Who gave a value: the cluster asks, because some defaults step aside for the user's own word.
+pub trait Origins {
+    /// Whether something other than the built-in file gave the value at `path`, or one below it.
+    fn is_given(&self, path: &Path) -> bool;
+}
+
+impl Origins for Merged {
+    fn is_given(&self, path: &Path) -> bool {
+        self.is_given(path)
+    }
+}
+
+/// Everything that is wrong or doubtful about values that are each allowed.
+pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
+    let mut problems = rules::check(values, origins);
+    problems.extend(warnings::check(values, origins));
+    problems
+}
+
+impl Cluster {
+    /// The cluster of these values.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them: see [`check`].
+    pub fn new(values: &Values, origins: &dyn Origins) -> Result<Self, Problems> {
+        let broken = rules::check(values, origins);
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        let release = rules::release(values)?;
+        let credentials = Credentials::new(values, &release).ok_or(broken)?;
+        let backup = Backup::new(values, &release);
+        let names = Names::new(&release, &values.gvc.name);
+        let nodes = nodes::nodes(values, &release);
+        let mut config = credentials.entries();
+        config.extend(backup.iter().flat_map(Backup::entries));
+        Ok(Self {
+            tags: tags(values, &release),
+            gvc: values.gvc.create.unwrap_or(true).then(|| Gvc {
+                location_links: nodes::location_links(values),
+            }),
+            identity: Identity::new(values),
+            revealed: names.revealed(!config.is_empty(), credentials.referenced()),
+            node_settings: settings::lines(values, nodes.len()),
+            extra_hba: values
+                .postgres
+                .extra_hba
+                .iter()
+                .map(|line| line.as_str().to_owned())
+                .collect(),
+            volumeset: VolumeSet::new(&values.volumeset),
+            locations: nodes::location_options(values),
+            pgedge: Pgedge {
+                image: values.image.clone(),
+                min_cpu: values.resources.min_cpu.clone(),
+                min_memory: values.resources.min_memory.clone(),
+                cpu: values.resources.max_cpu.clone(),
+                memory: values.resources.max_memory.clone(),
+                firewall: Firewall::of_nodes(values, &names),
+            },
+            pgcat: Pooler::new(values),
+            multi_zone: values.multi_zone,
+            names,
+            config,
+            credentials,
+            nodes,
+            backup,
+        })
+    }
+
+    /// The same cluster with every credential replaced by [`REDACTED`].
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        for key in Credentials::KEYS {
+            if let Some(value) = self.config.get_mut(*key) {
+                REDACTED.clone_into(value);
+            }
+        }
+        self
+    }
+}
+
+fn tags(values: &Values, release: &ReleaseName) -> BTreeMap<String, String> {
+    let own = [
+        ("app.cpln.io/instance", release.as_str()),
+        ("app.cpln.io/managed-by", "pgedge-tpl"),
+        ("app.cpln.io/name", release.as_str()),
+        ("app.cpln.io/version", "17"),
+    ];
+    let given = values
+        .tags
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    own.into_iter()
+        .chain(given)
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! The way from the flags to the cluster, as every command goes it.
+
+use anyhow::Result;
+
+use super::{Exit, say};
+use crate::cli::{ReportFlags, TemplateFlags, ValueFlags};
+use crate::cluster::{self, Cluster};
+use crate::layers;
+use crate::manifests::{self, Manifest, Templates};
+use crate::merge::{self, Merged};
+use crate::problem::{Problem, Problems};
+use crate::report;
+use crate::values::{self, Values};
+
+/// The values and everything that was found on the way to them.
+pub(super) struct Input {
+    pub(super) merged: Merged,
+    values: Option<Values>,
+    pub(super) problems: Problems,
+}
+
+impl Input {
+    /// Reads and checks the values.
+    pub(super) fn read(flags: &ValueFlags) -> Self {
+        let (layers, mut problems) = layers::read(flags, values::BUILT_IN);
+        let (merged, found) = merge::merge(layers);
+        problems.extend(found);
+        let decoded = values::read(merged.tree(), merged.built_in());
+        problems.extend(decoded.problems);
+        if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
+            // what stands in a repaired place is not the user's word: rules that look there have nothing to say
+            let about_input =
+                |problem: &Problem| !decoded.repaired.iter().any(|path| problem.concerns(path));
+            problems.extend(
+                cluster::check(values, &merged)
+                    .into_iter()
+                    .filter(about_input),
+            );
+        }
+        Self {
+            merged,
+            values: decoded.value,
+            problems,
+        }
+    }
+
+    /// Whether the problems end the run.
+    pub(super) fn is_refused(&self, flags: &ReportFlags) -> bool {
+        self.problems.has_errors() || flags.deny_warnings && !self.problems.is_empty()
+    }
+
+    /// The manifests; `None` when the problems, old and new, forbid them.
+    pub(super) fn manifests(
+        &mut self,
+        flags: &TemplateFlags,
+        redact: bool,
+    ) -> Option<Vec<Manifest>> {
+        let templates = Templates::load(flags.templates.as_deref(), self.merged.sources_mut());
+        let templates = templates
+            .map_err(|found| self.problems.extend(found))
+            .ok()?;
+        let values = self
+            .values
+            .as_ref()
+            .filter(|_| !self.problems.has_errors())?;
+        let cluster = Cluster::new(values, &self.merged);
+        let cluster = cluster.map(|cluster| if redact { cluster.redacted() } else { cluster });
+        let manifests = cluster.and_then(|cluster| manifests::render(&cluster, &templates));
+        manifests.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// Says every problem; the status is that of a run that they end, if they end it.
+    pub(super) fn report(&self, flags: &ReportFlags) -> Result<Option<Exit>> {
+        say(&report::report(&self.problems, &self.merged, flags.format))?;
+        Ok(self.is_refused(flags).then_some(Exit::Wrong))
+    }
+}

@@ -1,0 +1,69 @@
+//! `render`: the manifests, to stdout or into a folder.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::pipeline::Input;
+use super::{Exit, print, say};
+use crate::cli::{self, Output};
+use crate::manifests::Manifest;
+use crate::output::{self, Change, Folder};
+use crate::selection;
+
+/// Runs it.
+pub(super) fn run(args: &cli::Render) -> Result<Exit> {
+    let mut input = Input::read(&args.values);
+    let rendered = input.manifests(&args.templates, args.redact);
+    let selected = rendered.and_then(|manifests| match selection::select(manifests, &args.only) {
+        Ok(manifests) => Some(manifests),
+        Err(found) => {
+            input.problems.extend(found);
+            None
+        }
+    });
+    if let Some(refused) = input.report(&args.report)? {
+        return Ok(refused);
+    }
+    let Some(manifests) = selected else {
+        return Ok(Exit::Wrong);
+    };
+    match &args.output_dir {
+        Some(folder) if args.check => check(folder, &manifests),
+        Some(folder) => write(folder, &manifests, !args.only.is_empty()),
+        None => {
+            print(&match args.output {
+                Output::Yaml => output::yaml_stream(&manifests),
+                Output::Json => output::json_array(&manifests)?,
+            })?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn write(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
+    for name in Folder::open(folder)?.write(manifests, partial)? {
+        say(&format!(
+            "`{}` is rendered no longer, but somebody changed it: left as it is\n",
+            folder.join(name).display()
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn check(folder: &Path, manifests: &[Manifest]) -> Result<Exit> {
+    let changes = Folder::open(folder)?.changes(manifests)?;
+    for change in &changes {
+        let (what, name) = match change {
+            Change::Added(name) => ("added", name),
+            Change::Changed(name) => ("changed", name),
+            Change::Removed(name) => ("removed", name),
+        };
+        say(&format!("{what:<8} {}\n", folder.join(name).display()))?;
+    }
+    Ok(if changes.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Differs
+    })
+}

@@ -1,0 +1,224 @@
+//! What came out, read back: no value became structure, no field is unknown, nothing is out of range.
+
+use minijinja::{OutputSpan, OutputSpanKind};
+use serde::de::DeserializeOwned;
+
+use super::engine::{Rendered, place};
+use super::templates::Templates;
+use super::{Manifest, platform};
+use crate::decode;
+use crate::layers::{self, Node, SourceId, Span, Value};
+use crate::problem::{Code, Place, Problem, Problems};
+
+/// The manifest that a rendered document is.
+pub(super) fn check(
+    kind: &'static str,
+    rendered: Rendered,
+    templates: &Templates,
+) -> Result<Manifest, Problems> {
+    let origin = Origin {
+        rendered: &rendered,
+        templates,
+    };
+    let tree = origin.read()?;
+    let mut problems = origin.structure(&tree);
+    if problems.is_empty() {
+        let found = typed(kind, &tree).into_iter();
+        problems.extend(found.map(|problem| origin.in_template(problem, Some(&tree))));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let text = |key| tree.get(key).and_then(Node::as_text);
+    match (text("kind"), text("name").map(str::to_owned)) {
+        (Some(found), Some(name)) if found == kind => Ok(Manifest {
+            kind,
+            name,
+            yaml: rendered.text,
+        }),
+        _ => Err(origin
+            .problem(0..0, format!("it must render `kind: {kind}` and a name"))
+            .into()),
+    }
+}
+
+fn typed(kind: &str, tree: &Node) -> Problems {
+    fn read<T: DeserializeOwned>(tree: &Node) -> Problems {
+        // no document is a model for another: what is wrong is taken out
+        decode::decode::<T>(tree, &Node::empty_map(tree.span)).problems
+    }
+    match kind {
+        "secret" => read::<platform::Secret>(tree),
+        "gvc" => read::<platform::Gvc>(tree),
+        "identity" => read::<platform::Identity>(tree),
+        "volumeset" => read::<platform::VolumeSet>(tree),
+        "policy" => read::<platform::Policy>(tree),
+        _ => read::<platform::Workload>(tree),
+    }
+}
+
+/// Which template wrote which stretch of the output.
+struct Origin<'r> {
+    rendered: &'r Rendered,
+    templates: &'r Templates,
+}
+
+impl Origin<'_> {
+    /// The one mapping that a document is.
+    fn read(&self) -> Result<Node, Problems> {
+        let mut problems = Problems::default();
+        let mut documents = layers::read_yaml(SourceId::NONE, &self.rendered.text, &mut problems)
+            .unwrap_or_default();
+        match documents.pop() {
+            Some(tree) if problems.is_empty() && documents.is_empty() => Ok(tree),
+            _ if problems.is_empty() => Err(self
+                .problem(0..0, "it must render one mapping".to_owned())
+                .into()),
+            _ => Err(problems
+                .into_iter()
+                .map(|problem| self.in_template(problem, None))
+                .collect()),
+        }
+    }
+
+    /// Every value of the cluster must stand inside one scalar, or be one whole list or mapping in one line.
+    fn structure(&self, tree: &Node) -> Problems {
+        let mut scalars = Vec::new();
+        let mut collections = Vec::new();
+        stretches(tree, &mut scalars, &mut collections);
+        scalars.sort_unstable();
+        let values = self
+            .rendered
+            .spans
+            .iter()
+            .filter(|span| span.kind() == OutputSpanKind::Expression);
+        values
+            .filter(|span| !self.is_contained(span, &scalars, &collections))
+            .map(|span| self.spilled(span))
+            .collect()
+    }
+
+    fn is_contained(
+        &self,
+        span: &OutputSpan,
+        scalars: &[(usize, usize)],
+        collections: &[(usize, usize)],
+    ) -> bool {
+        let range = span.output_range();
+        let text = &self.rendered.text[range.clone()];
+        if text.starts_with(['[', '{']) {
+            return collections.contains(&(range.start, range.end));
+        }
+        let next = scalars.partition_point(|&(start, _)| start <= range.start);
+        if text.starts_with('|') {
+            // the parser places a block at its first letter, behind the sign
+            return scalars.get(next).is_some_and(|&(_, end)| end == range.end);
+        }
+        let Some(&(start, end)) = next.checked_sub(1).and_then(|at| scalars.get(at)) else {
+            return range.is_empty();
+        };
+        // quotes mean something only where a scalar begins and ends
+        if text.starts_with('"') {
+            (start, end) == (range.start, range.end)
+        } else {
+            range.end <= end
+        }
+    }
+
+    fn spilled(&self, span: &OutputSpan) -> Problem {
+        let found = "the value written here is not one whole scalar: it stands beside other text, in quotes or in a comment";
+        self.at(span.name(), span.source_range(), span.line(), found)
+            .fix("give `{{ … }}` a line's value to itself, without quotes around it")
+    }
+
+    /// A problem with the output, told at the template that wrote it.
+    fn in_template(&self, problem: Problem, tree: Option<&Node>) -> Problem {
+        let span = match (&problem.place, tree) {
+            (Place::At(span), _) => Some(*span),
+            (Place::Value(path), Some(tree)) => tree.find(path).map(|(_, node)| node.span),
+            (Place::Key(path), Some(tree)) => {
+                tree.find(path).map(|(key, node)| key.unwrap_or(node.span))
+            }
+            _ => None,
+        };
+        let range = span.map_or(0..0, |span| span.start..span.end);
+        let found = match &problem.path {
+            Some(path) => format!("`{path}` of the document: {}", problem.found),
+            None => format!("it does not render YAML: {}", problem.found),
+        };
+        Problem {
+            allowed: problem.allowed,
+            fix: problem.fix,
+            ..self.problem(range, found)
+        }
+    }
+
+    fn problem(&self, output: std::ops::Range<usize>, found: String) -> Problem {
+        let spans = &self.rendered.spans;
+        match spans
+            .iter()
+            .find(|span| span.output_range().end > output.start)
+            .or(spans.last())
+        {
+            Some(span) => {
+                let mut source = span.source_range();
+                let mut line = span.line();
+                if span.kind() == OutputSpanKind::Raw {
+                    // raw text is copied: the stretch can be found inside it
+                    let written = span.output_range();
+                    let skipped = output.start.saturating_sub(written.start).min(source.len());
+                    line += self
+                        .rendered
+                        .text
+                        .get(written.start..written.start + skipped)
+                        .map_or(0, |text| text.matches('\n').count());
+                    source.start += skipped;
+                    source.end = (source.start + output.len()).min(source.end);
+                }
+                self.at(span.name(), source, line, &found)
+            }
+            None => self.at(self.rendered.template, 0..0, 1, &found),
+        }
+    }
+
+    fn at(
+        &self,
+        template: &str,
+        range: std::ops::Range<usize>,
+        line: usize,
+        found: &str,
+    ) -> Problem {
+        let place = place(self.templates, template, range);
+        let found = if place == Place::Nowhere {
+            format!("{template}:{line}: {found}")
+        } else {
+            found.to_owned()
+        };
+        Problem::new(Code::Manifest, place, found)
+    }
+}
+
+/// Where every scalar and every list or mapping stands.
+fn stretches(
+    node: &Node,
+    scalars: &mut Vec<(usize, usize)>,
+    collections: &mut Vec<(usize, usize)>,
+) {
+    let Span { start, end, .. } = node.span;
+    match &node.value {
+        Value::Null { .. } | Value::Scalar(_) => scalars.push((start, end)),
+        Value::List(items) => {
+            collections.push((start, end));
+            items
+                .iter()
+                .for_each(|item| stretches(item, scalars, collections));
+        }
+        Value::Map(entries) => {
+            collections.push((start, end));
+            for entry in entries {
+                scalars.push((entry.key_span.start, entry.key_span.end));
+                stretches(&entry.node, scalars, collections);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! minijinja, set up so that no value can become structure: every `{{ … }}` is one scalar of the template's language.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, State, UndefinedBehavior, Value,
+};
+
+use super::escape::{Language, yaml_literal};
+use super::templates::Templates;
+use crate::layers::Span;
+use crate::problem::{Code, Place, Problem, Problems};
+
+/// The templates, ready to render.
+pub(super) struct Engine<'t> {
+    environment: Environment<'t>,
+    templates: &'t Templates,
+}
+
+/// A rendered document and the template that each stretch of it came from.
+pub(super) struct Rendered {
+    /// The template.
+    pub(super) template: &'static str,
+    /// The document.
+    pub(super) text: String,
+    /// Which template wrote what.
+    pub(super) spans: Vec<OutputSpan>,
+}
+
+/// Escapes that templates do not get: each would put a value into the output as it is, or changed after its escape.
+const WITHHELD: &[&str] = &["safe", "escape", "e", "indent"];
+
+impl<'t> Engine<'t> {
+    pub(super) fn new(templates: &'t Templates) -> Result<Self, Problems> {
+        let mut environment = Environment::new();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build();
+        environment.set_syntax(syntax.map_err(|error| Problems::from(setup(&error)))?);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_debug(true);
+        for filter in WITHHELD {
+            environment.remove_filter(filter);
+        }
+        environment.add_function("literal", |text: &str| {
+            Value::from_safe_string(yaml_literal(text))
+        });
+        environment.set_auto_escape_callback(|name| {
+            AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
+        });
+        environment.set_formatter(format);
+        let mut problems = Problems::default();
+        let engine_templates = templates;
+        for (name, text) in templates.all() {
+            if let Err(error) = environment.add_template(name, text) {
+                problems.push(explain(&error, name, engine_templates));
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self {
+                environment,
+                templates,
+            })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Renders a script or a configuration.
+    pub(super) fn text(&self, template: &str, see: &Value) -> Result<String, Problems> {
+        self.environment
+            .get_template(template)
+            .and_then(|loaded| loaded.render(see.clone()))
+            .map_err(|error| explain(&error, template, self.templates).into())
+    }
+
+    /// Renders a document.
+    pub(super) fn document(
+        &self,
+        template: &'static str,
+        see: &Value,
+    ) -> Result<Rendered, Problems> {
+        self.environment
+            .get_template(template)
+            .and_then(|loaded| loaded.render_with_spans(see.clone()))
+            .map(|(text, spans)| Rendered {
+                template,
+                text,
+                spans,
+            })
+            .map_err(|error| explain(&error, template, self.templates).into())
+    }
+}
+
+fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if value.is_safe() {
+        return out
+            .write_str(value.as_str().unwrap_or_default())
+            .map_err(Error::from);
+    }
+    let language = match state.auto_escape() {
+        AutoEscape::Custom(name) => Language::named(name),
+        _ => None,
+    };
+    let Some(language) = language else {
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "values can be printed only in .yaml.j2, .sh.j2 and .toml.j2 files, with their own escape",
+        ));
+    };
+    let mut text = String::new();
+    language.write(&mut text, value)?;
+    out.write_str(&text).map_err(Error::from)
+}
+
+fn setup(error: &Error) -> Problem {
+    Problem::new(
+        Code::Template,
+        Place::Nowhere,
+        format!("the template engine cannot be set up: {error}"),
+    )
+}
+
+/// What minijinja says, at the template's line.
+fn explain(error: &Error, template: &str, templates: &Templates) -> Problem {
+    let name = error.name().unwrap_or(template);
+    let why = error.detail().map_or_else(
+        || error.kind().to_string(),
+        |detail| format!("{}: {detail}", error.kind()),
+    );
+    let range = error.range().unwrap_or(0..0);
+    let place = place(templates, name, range);
+    let at = if place == Place::Nowhere {
+        format!("{name}:{}: ", error.line().unwrap_or(1))
+    } else {
+        String::new()
+    };
+    let undefined = error.kind() == ErrorKind::UndefinedError;
+    let problem = Problem::new(Code::Template, place, format!("{at}{why}"));
+    if undefined {
+        problem.fix("compare the name with the built-in template of the same name")
+    } else {
+        problem
+    }
+}
+
+/// A stretch of a template, when a report can show it.
+pub(super) fn place(templates: &Templates, name: &str, range: std::ops::Range<usize>) -> Place {
+    match templates.source(name) {
+        Some(source) => Place::At(Span {
+            source,
+            start: range.start,
+            end: range.end,
+        }),
+        None => Place::Nowhere,
+    }
+}

@@ -1,0 +1,140 @@
+//! From the cluster to documents: templates rendered, read back, and held against what the platform accepts.
+
+mod check;
+mod engine;
+mod escape;
+mod platform;
+mod templates;
+
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::cluster::Cluster;
+use crate::layers::{self, Node, SourceId};
+use crate::problem::Problems;
+
+pub use escape::yaml_scalar;
+pub use templates::Templates;
+
+/// One rendered document.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// `secret`, `gvc`, …
+    pub kind: &'static str,
+    /// Name of the resource.
+    pub name: String,
+    /// The document, as YAML.
+    pub yaml: String,
+}
+
+impl Manifest {
+    /// The document as data: read back once more, because trees are large and few callers want them.
+    #[must_use]
+    pub fn data(&self) -> serde_json::Value {
+        let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
+        documents
+            .iter()
+            .flatten()
+            .map(Node::to_json)
+            .next()
+            .unwrap_or_default()
+    }
+}
+
+/// One row of the table: which template makes which resource, and when.
+struct Row {
+    kind: &'static str,
+    template: &'static str,
+    wanted: fn(&Cluster) -> bool,
+}
+
+const fn always(kind: &'static str, template: &'static str) -> Row {
+    Row {
+        kind,
+        template,
+        wanted: |_| true,
+    }
+}
+
+/// Every resource, in the order in which `cpln apply` sends them.
+const TABLE: &[Row] = &[
+    Row {
+        wanted: |cluster| !cluster.config.is_empty(),
+        ..always("secret", "secret-config.yaml.j2")
+    },
+    always("secret", "secret-pgcat-config.yaml.j2"),
+    always("secret", "secret-pgcat-startup.yaml.j2"),
+    always("secret", "secret-pgedge-startup.yaml.j2"),
+    Row {
+        wanted: |cluster| cluster.gvc.is_some(),
+        ..always("gvc", "gvc.yaml.j2")
+    },
+    always("identity", "identity-pgedge.yaml.j2"),
+    always("volumeset", "volumeset-pgedge.yaml.j2"),
+    always("policy", "policy-pgedge.yaml.j2"),
+    always("workload", "workload-pgedge.yaml.j2"),
+    always("workload", "workload-pgcat.yaml.j2"),
+    Row {
+        wanted: |cluster| cluster.backup.is_some(),
+        ..always("workload", "workload-backup.yaml.j2")
+    },
+];
+
+/// A file that ends up inside a secret, and the SHA-256 of it.
+#[derive(Serialize)]
+struct Payload {
+    text: String,
+    checksum: String,
+}
+
+/// The files that end up inside secrets.
+#[derive(Serialize)]
+struct Payloads {
+    pgedge_startup: Payload,
+    pgcat_config: Payload,
+    pgcat_startup: Payload,
+}
+
+/// Every document of a cluster, in the order in which `cpln apply` sends them.
+///
+/// # Errors
+///
+/// Templates that cannot be rendered, and documents that the platform would refuse; only templates of the user's own
+/// can bring them about.
+pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>, Problems> {
+    let engine = engine::Engine::new(templates)?;
+    let see = Value::from(Serde(cluster));
+    let payload = |template: &str| -> Result<Payload, Problems> {
+        let text = engine.text(template, &see)?;
+        let checksum = Sha256::digest(&text)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Ok(Payload { text, checksum })
+    };
+    let payloads = Payloads {
+        pgedge_startup: payload("pgedge-start.sh.j2")?,
+        pgcat_config: payload("pgcat.toml.j2")?,
+        pgcat_startup: payload("pgcat-start.sh.j2")?,
+    };
+    let payloads = Value::from(Serde(payloads));
+    let see = context! { payloads, ..see };
+    let mut manifests = Vec::new();
+    let mut problems = Problems::default();
+    for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
+        match engine
+            .document(row.template, &see)
+            .and_then(|rendered| check::check(row.kind, rendered, templates))
+        {
+            Ok(manifest) => manifests.push(manifest),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok(manifests)
+    } else {
+        Err(problems)
+    }
+}

@@ -1,0 +1,143 @@
+//! All layers to one tree: later wins, and every value still knows who wrote it and what it hid.
+
+mod assign;
+mod locate;
+mod overlay;
+
+use std::collections::BTreeMap;
+
+use crate::layers::{Edit, Layers, Node, SourceId, SourceKind, Sources, Span};
+use crate::problem::{Code, Path, Problems};
+
+/// The values in effect, and where each comes from.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    tree: Node,
+    built_in: Node,
+    sources: Sources,
+    removed: BTreeMap<Path, Removal>,
+    is_complete: bool,
+}
+
+/// A key that a `null` took away.
+#[derive(Clone, Debug)]
+pub struct Removal {
+    /// Where the key stands that has the `null`.
+    pub key_span: Span,
+    /// Where the `null` stands.
+    pub span: Span,
+    /// The places of what it took away, nearest first; empty when there was nothing.
+    pub hid: Vec<Span>,
+}
+
+/// Lays the layers over each other.
+#[must_use]
+pub fn merge(layers: Layers) -> (Merged, Problems) {
+    let Layers {
+        sources,
+        edits,
+        is_complete,
+    } = layers;
+    let nowhere = Span {
+        source: SourceId::BUILT_IN,
+        start: 0,
+        end: 0,
+    };
+    let mut merger = overlay::Merger::new(&sources, Node::empty_map(nowhere));
+    for edit in edits {
+        match edit {
+            Edit::Overlay(node) => merger.overlay(node),
+            Edit::Set(assignment) => merger.assign(assignment),
+        }
+    }
+    let overlay::Merger {
+        tree,
+        built_in,
+        removed,
+        mut problems,
+        ..
+    } = merger;
+    if !is_complete {
+        // What is missing for a path may stand in the layer that could not be read.
+        problems = problems
+            .into_iter()
+            .filter(|problem| problem.code != Code::FlagPath)
+            .collect();
+    }
+    let mut merged = Merged {
+        tree,
+        built_in,
+        sources,
+        removed,
+        is_complete,
+    };
+    merged.forget_stale_removals();
+    (merged, problems)
+}
+
+impl Merged {
+    /// The values in effect.
+    #[must_use]
+    pub fn tree(&self) -> &Node {
+        &self.tree
+    }
+
+    /// The built-in values alone.
+    #[must_use]
+    pub fn built_in(&self) -> &Node {
+        &self.built_in
+    }
+
+    /// Every text that was read, to add to: templates are sources too.
+    pub fn sources_mut(&mut self) -> &mut Sources {
+        &mut self.sources
+    }
+
+    /// Every text that was read.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Whether every layer could be read. If not, a value that looks missing or contradictory may only be unread.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    /// The keys that a `null` took away and nothing gave back.
+    #[must_use]
+    pub fn removed(&self) -> &BTreeMap<Path, Removal> {
+        &self.removed
+    }
+
+    /// Whether something other than the built-in file set this path or anything below it.
+    #[must_use]
+    pub fn is_given(&self, path: &Path) -> bool {
+        self.node(path).is_some_and(|node| {
+            node.any(&mut |node| self.sources.kind(node.span) != SourceKind::BuiltIn)
+        })
+    }
+
+    /// The value at a path.
+    #[must_use]
+    pub fn node(&self, path: &Path) -> Option<&Node> {
+        self.tree.find(path).map(|(_, node)| node)
+    }
+
+    /// Whether the built-in file has this key in the mapping at `path`.
+    #[must_use]
+    pub fn is_built_in(&self, path: &Path, key: &str) -> bool {
+        self.built_in
+            .find(path)
+            .is_some_and(|(_, node)| node.get(key).is_some())
+    }
+
+    fn forget_stale_removals(&mut self) {
+        let tree = &self.tree;
+        self.removed.retain(|path, _| {
+            let parent = path.parent().unwrap_or_default();
+            tree.find(path).is_none() && tree.find(&parent).is_some()
+        });
+    }
+}

@@ -1,0 +1,102 @@
+//! Keeps secrets out of messages and paths.
+
+use super::mask::REDACTED;
+use crate::layers::{Node, SourceKind, Value, secret};
+use crate::merge::Merged;
+use crate::problem::{Path, Place, Step};
+
+/// The texts of secrets, so that no message repeats one.
+pub(super) struct Secrets {
+    texts: Vec<String>,
+}
+
+impl Secrets {
+    pub(super) fn of(merged: &Merged) -> Self {
+        let mut texts = Vec::new();
+        collect(merged.tree(), &Path::root(), false, merged, &mut texts);
+        Self { texts }
+    }
+
+    /// Values stand in backticks, so a secret is looked for there.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let is_secret = |quoted: &str| {
+            self.texts.iter().any(|secret| {
+                quoted == secret
+                    || secret.len() >= 8 && secret != "password" && quoted.contains(secret)
+            })
+        };
+        let part = |(at, part): (usize, &str)| {
+            if at % 2 == 1 && is_secret(part) {
+                REDACTED
+            } else {
+                part
+            }
+            .to_owned()
+        };
+        // A secret with a backtick in it would not be found between two of them.
+        let ticked = self.texts.iter().filter(|secret| secret.contains('`'));
+        let text = ticked.fold(text.to_owned(), |text, secret| {
+            text.replace(secret, REDACTED)
+        });
+        text.split('`')
+            .enumerate()
+            .map(part)
+            .collect::<Vec<_>>()
+            .join("`")
+    }
+}
+
+/// Finds the texts of secrets. What follows a secret in one argument is hidden as a whole, but only keys that the
+/// built-in file does not have, and their values, can be its tail.
+fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut Vec<String>) {
+    let sources = merged.sources();
+    match &node.value {
+        Value::Scalar(scalar) => {
+            let is_flag = matches!(sources.kind(node.span), SourceKind::Flag(_));
+            let inside = inside || !is_flag || secret::is_pasted(&scalar.text);
+            if sources.is_secret(node.span) && !sources.is_built_in(node.span) && inside {
+                // A message may show the text as it is or with escapes.
+                texts.push(scalar.text.escape_debug().to_string());
+                texts.push(scalar.text.clone());
+            }
+        }
+        Value::List(items) => {
+            // `{…}` of a flag is one value, whatever its commas make of it.
+            let inside = inside || matches!(sources.kind(node.span), SourceKind::Flag(_));
+            for item in items {
+                collect(item, path, inside, merged, texts);
+            }
+        }
+        Value::Map(entries) => {
+            for entry in entries {
+                let is_tail =
+                    sources.is_secret(entry.key_span) && !merged.is_built_in(path, &entry.key);
+                if is_tail {
+                    texts.push(entry.key.clone());
+                }
+                let inside = inside || is_tail || secret::is_secret(&entry.key);
+                collect(&entry.node, &path.key(&entry.key), inside, merged, texts);
+            }
+        }
+        Value::Null { .. } => {}
+    }
+}
+
+/// A key may be the tail of a secret that had a comma in it; keys that the built-in file has are none.
+pub(super) fn shown_path(path: &Path, merged: &Merged) -> String {
+    let mut real = Path::root();
+    let mut shown = Vec::new();
+    for step in path.steps() {
+        let mut label = step.clone();
+        if let Step::Key(key) = step {
+            let span = merged.locate(&Place::Key(real.key(key)));
+            let is_secret = span.is_some_and(|span| merged.sources().is_secret(span));
+            if is_secret && !merged.is_built_in(&real, key) {
+                label = Step::Key(REDACTED.to_owned());
+            }
+        }
+        shown.push(label);
+        real = real.and(step.clone());
+    }
+    Path::from(shown).to_string()
+}

@@ -1,0 +1,111 @@
+//! A problem as it may be shown: placed, sorted, without secrets.
+
+use super::places::{Places, Spot};
+use super::secrets::{self, Secrets};
+use crate::layers::{Kind, SourceKind, Value};
+use crate::merge::Merged;
+use crate::problem::{Code, Path, Problem, Problems, Severity, Step};
+
+/// One problem, ready to be written.
+pub(super) struct Shown {
+    pub code: Code,
+    pub path: Option<String>,
+    /// The name of the list item that the path goes through.
+    pub item: Option<String>,
+    pub found: String,
+    pub allowed: Option<String>,
+    pub fix: Option<String>,
+    pub spot: Option<Spot>,
+    pub also: Vec<(Option<Spot>, String)>,
+}
+
+/// Places, masks and sorts all problems.
+pub(super) fn all(problems: &Problems, places: &mut Places<'_>) -> Vec<Shown> {
+    let secrets = Secrets::of(places.merged());
+    let mut shown: Vec<Shown> = problems
+        .iter()
+        .map(|problem| Shown::new(problem, &secrets, places))
+        .collect();
+    shown.sort_by_key(|shown| {
+        shown.spot.as_ref().map(|spot| {
+            (
+                spot.kind == SourceKind::BuiltIn,
+                spot.source,
+                spot.span.start,
+            )
+        })
+    });
+    shown
+}
+
+impl Shown {
+    fn new(problem: &Problem, secrets: &Secrets, places: &mut Places<'_>) -> Self {
+        let merged = places.merged();
+        let clean = |text: &String| secrets.redact(text);
+        let mut fix = problem.fix.as_ref().map(clean);
+        if problem.code == Code::UnknownKey && follows_comma(problem, merged) {
+            let hint = "a comma ends a value: write `\\,` for one that belongs to it, or use --set-literal";
+            fix = Some(fix.map_or_else(|| hint.to_owned(), |fix| format!("{fix}; {hint}")));
+        }
+        let path = problem.path.as_ref();
+        Self {
+            code: problem.code,
+            path: path.map(|path| secrets::shown_path(path, merged)),
+            item: path.and_then(|path| item_name(path, merged)),
+            found: secrets.redact(&problem.found),
+            allowed: problem.allowed.as_ref().map(clean),
+            fix,
+            spot: places.spot(&problem.place),
+            also: problem
+                .also
+                .iter()
+                .map(|(place, label)| (places.spot(place), clean(label)))
+                .collect(),
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// The path and what is wrong with it, in one line.
+    pub(super) fn message(&self) -> String {
+        match (&self.path, &self.item) {
+            (Some(path), Some(item)) => format!("`{path}` (`{item}`): {}", self.found),
+            (Some(path), None) => format!("`{path}`: {}", self.found),
+            (None, _) => self.found.clone(),
+        }
+    }
+}
+
+/// The `name` of the last list item on the way.
+fn item_name(path: &Path, merged: &Merged) -> Option<String> {
+    let item = path
+        .upwards()
+        .find(|path| matches!(path.steps().last(), Some(Step::Index(_))))?;
+    let name = merged.node(&item)?.get("name")?;
+    let is_same = item.key("name") == *path;
+    match &name.value {
+        Value::Scalar(scalar)
+            if scalar.kind == Kind::Text && !is_same && !merged.sources().is_secret(name.span) =>
+        {
+            Some(scalar.text.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether the key is the first of a pair behind a comma.
+fn follows_comma(problem: &Problem, merged: &Merged) -> bool {
+    let Some(span) = merged.locate(&problem.place) else {
+        return false;
+    };
+    let Some(source) = merged.sources().get(span.source) else {
+        return false;
+    };
+    matches!(source.kind, SourceKind::Flag(_))
+        && source
+            .text
+            .get(..span.start)
+            .is_some_and(|before| before.ends_with(','))
+}

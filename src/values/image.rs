@@ -1,0 +1,106 @@
+//! References to container images.
+
+use serde::Serialize;
+
+use super::scalar::{Parse, not_allowed, read_as};
+use crate::decode::Invalid;
+
+/// A container image: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`, or `//image/NAME[:TAG]` for one of the org's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Image(String);
+
+impl Image {
+    /// The reference.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the same reference may be another image tomorrow: no digest, and no tag or the tag `latest`.
+    #[must_use]
+    pub fn floats(&self) -> bool {
+        let (name, digest) = split(&self.0, '@');
+        digest.is_none() && matches!(tag(name).1, None | Some("latest"))
+    }
+}
+
+impl Parse for Image {
+    const ALLOWED: &str =
+        "an image such as `ghcr.io/owner/name:tag`, or `//image/NAME:TAG` for one of the org's own";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        if let Some(rest) = text.strip_prefix("docker.io/") {
+            let rest = rest.strip_prefix("library/").unwrap_or(rest);
+            return Err(Invalid::new(
+                "the platform takes no `docker.io/` before an image",
+                format!("`{rest}`"),
+            ));
+        }
+        let (name, digest) = split(text, '@');
+        let (path, tag) = tag(name);
+        let path = path.strip_prefix("//image/").unwrap_or(path);
+        let (host, path) = match path.split_once('/') {
+            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
+                (Some(host), path)
+            }
+            _ => (None, path),
+        };
+        let right = host.is_none_or(is_host)
+            && path.split('/').all(is_component)
+            && tag.is_none_or(is_tag)
+            && digest.is_none_or(is_digest);
+        if right {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(not_allowed::<Self>(text))
+        }
+    }
+}
+
+read_as!(text: Image);
+
+fn split(text: &str, at: char) -> (&str, Option<&str>) {
+    text.split_once(at)
+        .map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
+/// A colon begins a tag only behind the last slash; before it, it begins a port.
+fn tag(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => (path, Some(tag)),
+        _ => (name, None),
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let (name, port) = split(host, ':');
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+fn is_component(component: &str) -> bool {
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    edge(component.chars().next())
+        && edge(component.chars().next_back())
+        && component
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
+}
+
+fn is_tag(tag: &str) -> bool {
+    (1..=128).contains(&tag.len())
+        && !tag.starts_with(['.', '-'])
+        && tag
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+fn is_digest(digest: &str) -> bool {
+    digest.strip_prefix("sha256:").is_some_and(|hex| {
+        hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}

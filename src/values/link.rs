@@ -1,0 +1,39 @@
+//! Links to workloads that may connect.
+
+use serde::Serialize;
+
+use super::name::GvcName;
+use super::scalar::{Parse, not_allowed, read_as};
+use crate::decode::Invalid;
+
+/// A workload in this org: `//gvc/GVC_NAME/workload/WORKLOAD_NAME`. The platform checks the form, never that it exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct WorkloadLink(String);
+
+impl WorkloadLink {
+    /// The link.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Parse for WorkloadLink {
+    const ALLOWED: &str = "a link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let parts: Vec<&str> = text.split('/').collect();
+        match parts.as_slice() {
+            // a workload's name follows the same rule as a GVC's
+            ["", "", "gvc", gvc, "workload", workload]
+                if GvcName::parse(gvc).is_ok() && GvcName::parse(workload).is_ok() =>
+            {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(not_allowed::<Self>(text)),
+        }
+    }
+}
+
+read_as!(text: WorkloadLink);

@@ -1,0 +1,136 @@
+//! Names of resources on the platform and at the cloud providers.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::scalar::{Parse, not_allowed, read_as};
+use crate::decode::Invalid;
+
+/// Names with the platform's rule: lower-case letters, digits and `-`, a letter first, no `-` last.
+macro_rules! platform_name {
+    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal);)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The fewest characters.
+            pub const MIN: usize = $min;
+            /// The most characters.
+            pub const MAX: usize = $max;
+
+            /// The name.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Parse for $name {
+            const ALLOWED: &str = concat!(
+                $min, " to ", $max,
+                " lower-case letters, digits and `-`, with a letter first and no `-` last"
+            );
+
+            fn parse(text: &str) -> Result<Self, Invalid> {
+                if (Self::MIN..=Self::MAX).contains(&text.len()) && is_platform_name(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(not_allowed::<Self>(text))
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        read_as!(text: $name);
+    )+};
+}
+
+platform_name! {
+    /// Name of a GVC.
+    GvcName(3..=63);
+    /// Prefix of every resource name. At most 35 characters, because a workload name has at most 49 and the longest
+    /// suffix (`-pgedge-backup`) has 14.
+    ReleaseName(1..=35);
+    /// Name of a location of the org, such as `aws-us-west-2`. There is no list of them: an org can bring its own.
+    LocationName(3..=63);
+    /// Name of a secret.
+    SecretName(3..=63);
+    /// Name of a cloud account of the org.
+    CloudAccountName(3..=63);
+}
+
+fn is_platform_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+impl LocationName {
+    const PROVIDERS: &[&str] = &["aws", "gcp", "azure", "oci", "linode", "vultr", "equinix"];
+
+    /// Whether the name begins as the built-in locations of a provider do.
+    #[must_use]
+    pub fn looks_built_in(&self) -> bool {
+        self.0
+            .split_once('-')
+            .is_some_and(|(provider, _)| Self::PROVIDERS.contains(&provider))
+    }
+}
+
+/// Plain texts with an alphabet of their own.
+macro_rules! plain_text {
+    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal $allowed:literal, $check:expr);)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Parse for $name {
+            const ALLOWED: &str = concat!($min, " to ", $max, " ", $allowed);
+
+            fn parse(text: &str) -> Result<Self, Invalid> {
+                let check: fn(&str) -> bool = $check;
+                if ($min..=$max).contains(&text.len()) && check(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(not_allowed::<Self>(text))
+                }
+            }
+        }
+
+        read_as!(text: $name);
+    )+};
+}
+
+plain_text! {
+    /// Name of a bucket at AWS S3 or Google Cloud Storage.
+    Bucket(3..=63 "lower-case letters, digits, `.`, `_` and `-`, with a letter or digit first and last",
+        |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
+            && !text.starts_with(['.', '_', '-']) && !text.ends_with(['.', '_', '-']));
+    /// An AWS region, such as `us-east-1`.
+    AwsRegion(5..=30 "lower-case letters, digits and `-`, such as us-east-1",
+        |text| text.contains('-') && is_platform_name(text));
+    /// Name of an AWS IAM policy of the account, or `aws::NAME` for one of AWS's own. Not an ARN.
+    PolicyName(1..=128 "letters, digits and `/+=,.@_-` (the policy's name, not its ARN), with `aws::` before one of AWS's own",
+        |text| { let name = text.strip_prefix("aws::").unwrap_or(text);
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+=,.@_-".contains(&b)) });
+    /// Folder in the bucket. The backup image refuses an empty one.
+    BackupPrefix(1..=512 "characters without line breaks and control characters, not only spaces",
+        |text| !text.trim().is_empty() && !text.chars().any(char::is_control));
+}

@@ -1,0 +1,46 @@
+//! Whole numbers with a range, and the scaling factor.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::scalar::whole_number;
+use crate::decode::Invalid;
+
+whole_number! {
+    /// Replicas of the pgEdge workload in one location. Every replica replicates with every other one.
+    Replicas(1..=32 " replicas");
+    /// Replicas of the pooler in one location.
+    PoolerReplicas(1..=100 " replicas");
+    /// Size of a volume in GiB; the bounds are the platform's for general-purpose-ssd.
+    Gib(10..=65_536 " GiB");
+    /// A share of a volume.
+    Percent(1..=100 " percent");
+    /// Connections to one PostgreSQL node that each pooler replica keeps.
+    PoolSize(1..=10_000 " connections");
+    /// Client connections; documented, but pgcat has no such limit.
+    Clients(1..=1_000_000 " connections");
+}
+
+/// By how much a volume grows when it grows: at least 1.1, as the platform asks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ScalingFactor(f64);
+
+impl ScalingFactor {
+    /// The least that is allowed.
+    pub const MIN: f64 = 1.1;
+    /// The most that is allowed: beyond it one step would pass any volume's limit.
+    pub const MAX: f64 = 100.0;
+}
+
+impl<'de> Deserialize<'de> for ScalingFactor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let factor = f64::deserialize(deserializer)?;
+        if (Self::MIN..=Self::MAX).contains(&factor) {
+            return Ok(Self(factor));
+        }
+        let allowed = format!("{} to {}", Self::MIN, Self::MAX);
+        Err(serde::de::Error::custom(Invalid::new(
+            format!("`{factor}` is out of range"),
+            allowed,
+        )))
+    }
+}

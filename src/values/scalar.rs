@@ -1,0 +1,110 @@
+//! How the newtypes of the values are read: from the text of one scalar, or from a whole number in a range.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, Visitor};
+
+use crate::decode::{Invalid, SCALAR};
+
+/// A value that is written as one scalar and checked when it is read.
+pub trait Parse: Sized {
+    /// What may be written, for messages: `a CPU quantity such as …`.
+    const ALLOWED: &str;
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text and what is allowed.
+    fn parse(text: &str) -> Result<Self, Invalid>;
+}
+
+/// `text` is not what the type allows.
+pub fn not_allowed<T: Parse>(text: &str) -> Invalid {
+    let shown: String = text.chars().take(60).collect();
+    let shown = if shown.len() < text.len() {
+        format!("{shown}…")
+    } else {
+        shown
+    };
+    let found = if text.is_empty() {
+        "is empty".to_owned()
+    } else {
+        format!("`{}` is not allowed here", shown.escape_debug())
+    };
+    Invalid::new(found, T::ALLOWED)
+}
+
+/// Reads text; a number or a boolean must be quoted to be text.
+pub fn text<'de, D: Deserializer<'de>, T: Parse>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_str(Parsed(PhantomData))
+}
+
+/// Reads any scalar by its text: `2` and `"2"` are the same.
+pub fn any_scalar<'de, D: Deserializer<'de>, T: Parse>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(SCALAR, Parsed(PhantomData))
+}
+
+struct Parsed<T>(PhantomData<T>);
+
+impl<T: Parse> Visitor<'_> for Parsed<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::ALLOWED)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        T::parse(text).map_err(E::custom)
+    }
+}
+
+/// Derives `Deserialize` for newtypes that [`Parse`]: `text` for text only, `any_scalar` for quantities.
+macro_rules! read_as {
+    ($how:ident: $($type:ty),+ $(,)?) => {$(
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::values::scalar::$how(deserializer)
+            }
+        }
+    )+};
+}
+
+/// Newtypes over a whole number in a range.
+macro_rules! whole_number {
+    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal $unit:literal);)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+        pub struct $name(u32);
+
+        impl $name {
+            /// The least that is allowed.
+            pub const MIN: u32 = $min;
+            /// The most that is allowed.
+            pub const MAX: u32 = $max;
+
+            /// The number.
+            #[must_use]
+            #[allow(dead_code)] // not every number is computed with
+            pub const fn get(self) -> u32 {
+                self.0
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = i64::deserialize(deserializer)?;
+                match u32::try_from(value) {
+                    Ok(value) if (Self::MIN..=Self::MAX).contains(&value) => Ok(Self(value)),
+                    _ => Err(serde::de::Error::custom($crate::decode::Invalid::new(
+                        format!("`{value}` is out of range"),
+                        concat!("", $min, " to ", $max, $unit),
+                    ))),
+                }
+            }
+        }
+    )+};
+}
+
+pub(crate) use {read_as, whole_number};

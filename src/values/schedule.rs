@@ -1,0 +1,148 @@
+//! Cron lines in Kubernetes' syntax.
+
+use serde::Serialize;
+
+use super::scalar::{Parse, read_as};
+use crate::decode::Invalid;
+
+/// When the backup runs: five fields (minute, hour, day of month, month, day of week) in UTC, or `@hourly`, `@daily`,
+/// `@midnight`, `@weekly`, `@monthly`, `@yearly`, `@annually`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Schedule(String);
+
+impl Schedule {
+    /// The line.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+struct Field {
+    name: &'static str,
+    min: u32,
+    max: u32,
+    names: &'static [&'static str],
+}
+
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const FIELDS: [Field; 5] = [
+    Field {
+        name: "minute",
+        min: 0,
+        max: 59,
+        names: &[],
+    },
+    Field {
+        name: "hour",
+        min: 0,
+        max: 23,
+        names: &[],
+    },
+    Field {
+        name: "day of month",
+        min: 1,
+        max: 31,
+        names: &[],
+    },
+    Field {
+        name: "month",
+        min: 1,
+        max: 12,
+        names: MONTHS,
+    },
+    Field {
+        name: "day of week",
+        min: 0,
+        max: 6,
+        names: DAYS,
+    },
+];
+const MACROS: &[&str] = &[
+    "@hourly",
+    "@daily",
+    "@midnight",
+    "@weekly",
+    "@monthly",
+    "@yearly",
+    "@annually",
+];
+
+impl Parse for Schedule {
+    const ALLOWED: &str = "five fields as in \"0 2 * * *\" (minute, hour, day of month, month, day of week), or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let refuse = |found: String| Err(Invalid::new(found, Self::ALLOWED));
+        if text.starts_with('@') {
+            return if MACROS.contains(&text) {
+                Ok(Self(text.to_owned()))
+            } else {
+                refuse(format!("`{text}` is not a schedule"))
+            };
+        }
+        let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
+        if fields.len() != FIELDS.len() || text.contains(['\n', '\t', '\r']) {
+            return refuse(format!(
+                "`{}` has {} fields, a cron line has 5",
+                text.escape_debug(),
+                fields.len()
+            ));
+        }
+        for (field, text) in FIELDS.iter().zip(fields) {
+            if let Err(why) = text.split(',').try_for_each(|part| field.check(part)) {
+                return refuse(format!("{}: {why}", field.name));
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+read_as!(text: Schedule);
+
+impl Field {
+    /// One part of a list: `*`, `5`, `1-5`, each with `/STEP`.
+    fn check(&self, part: &str) -> Result<(), String> {
+        let (range, step) = part
+            .split_once('/')
+            .map_or((part, None), |(range, step)| (range, Some(step)));
+        if let Some(step) = step {
+            match step.parse::<u32>() {
+                Ok(1..) if step.bytes().all(|b| b.is_ascii_digit()) => {}
+                _ => return Err(format!("`{step}` is not a step")),
+            }
+        }
+        if range == "*" || range == "?" {
+            return Ok(());
+        }
+        match range.split_once('-') {
+            None => self.number(range).map(drop),
+            Some((from, to)) if self.number(from)? <= self.number(to)? => Ok(()),
+            Some(_) => Err(format!("`{range}` runs backwards")),
+        }
+    }
+
+    fn number(&self, text: &str) -> Result<u32, String> {
+        let lower = text.to_ascii_lowercase();
+        if let Some(at) = self.names.iter().position(|name| *name == lower) {
+            return u32::try_from(at)
+                .map(|at| at + self.min)
+                .map_err(|error| error.to_string());
+        }
+        match text.parse::<u32>() {
+            Ok(number)
+                if (self.min..=self.max).contains(&number)
+                    && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                Ok(number)
+            }
+            _ => Err(format!(
+                "`{text}` is not between {} and {}",
+                self.min, self.max
+            )),
+        }
+    }
+}
