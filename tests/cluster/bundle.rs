@@ -89,8 +89,8 @@ impl Bundle {
     pub fn render(values: &Values) -> Result<Self> {
         let file = tempfile::NamedTempFile::new()?;
         serde_json::to_writer(file.as_file(), &values.to_json())?;
-        let program = std::env::var("PGEDGE_TEST_TPL").unwrap_or_else(|_| env!("CARGO_BIN_EXE_pgedge-tpl").into());
-        let output = Command::new(program).args(["render", "-o", "json", "-f"]).arg(file.path()).output()?;
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_pgedge-tpl")).args(["render", "-o", "json", "-f"]).arg(file.path()).output()?;
         ensure!(output.status.success(), "render: {}", String::from_utf8_lossy(&output.stderr));
         let resources = serde_json::from_slice(&output.stdout).context("render printed no JSON")?;
         Ok(Self { resources, values: values.clone() })
