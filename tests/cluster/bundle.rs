@@ -34,10 +34,16 @@ impl Values {
     }
 
     fn to_json(&self) -> Value {
-        let locations: Vec<Value> =
-            self.locations.iter().map(|(name, replicas)| json!({"name": name, "replicas": replicas})).collect();
-        let parameters: serde_json::Map<String, Value> =
-            self.parameters.iter().map(|&(name, value)| (name.into(), value.into())).collect();
+        let locations: Vec<Value> = self
+            .locations
+            .iter()
+            .map(|(name, replicas)| json!({"name": name, "replicas": replicas}))
+            .collect();
+        let parameters: serde_json::Map<String, Value> = self
+            .parameters
+            .iter()
+            .map(|&(name, value)| (name.into(), value.into()))
+            .collect();
         json!({
             "gvc": {"name": "test-gvc", "locations": locations},
             "postgres": {
@@ -89,11 +95,20 @@ impl Bundle {
     pub fn render(values: &Values) -> Result<Self> {
         let file = tempfile::NamedTempFile::new()?;
         serde_json::to_writer(file.as_file(), &values.to_json())?;
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_pgedge-tpl")).args(["render", "-o", "json", "-f"]).arg(file.path()).output()?;
-        ensure!(output.status.success(), "render: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+            .args(["render", "-o", "json", "-f"])
+            .arg(file.path())
+            .output()?;
+        ensure!(
+            output.status.success(),
+            "render: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let resources = serde_json::from_slice(&output.stdout).context("render printed no JSON")?;
-        Ok(Self { resources, values: values.clone() })
+        Ok(Self {
+            resources,
+            values: values.clone(),
+        })
     }
 
     /// Every replica of the nodes and of the poolers.
@@ -101,7 +116,10 @@ impl Bundle {
         let mut containers = Vec::new();
         let nodes = self.workload("-pgedge")?;
         for (location, replicas) in &self.values.locations {
-            ensure!(scale_in(nodes, location)? == *replicas, "{location} has another number of replicas than the values");
+            ensure!(
+                scale_in(nodes, location)? == *replicas,
+                "{location} has another number of replicas than the values"
+            );
             for index in 0..*replicas {
                 containers.push(self.node(nodes, location, index)?);
             }
@@ -114,13 +132,23 @@ impl Bundle {
 
     fn node(&self, workload: &Value, location: &str, index: u64) -> Result<Container> {
         let name = format!("{}_{index}", location.replace('-', "_"));
-        let host = format!("replica-{index}.{}.{location}.{}.cpln.local", text(workload, "/name")?, text(workload, "/gvc")?);
+        let host = format!(
+            "replica-{index}.{}.{location}.{}.cpln.local",
+            text(workload, "/name")?,
+            text(workload, "/gvc")?
+        );
         self.container(workload, name, location, index, vec![host])
     }
 
     fn pooler(&self, workload: &Value, index: u64) -> Result<Container> {
         let location = self.values.locations.first().context("no locations")?.0;
-        self.container(workload, format!("pooler_{index}"), location, index, Vec::new())
+        self.container(
+            workload,
+            format!("pooler_{index}"),
+            location,
+            index,
+            Vec::new(),
+        )
     }
 
     fn container(
@@ -137,7 +165,10 @@ impl Bundle {
         let hostname = format!("{}-{index}", text(workload, "/name")?);
         let mut environment = vec![
             ("HOSTNAME".to_owned(), hostname.clone()),
-            ("CPLN_LOCATION".to_owned(), format!("/org/test/location/{location}")),
+            (
+                "CPLN_LOCATION".to_owned(),
+                format!("/org/test/location/{location}"),
+            ),
         ];
         for variable in list(spec, "/env")? {
             let value = self.resolve(text(variable, "/value")?)?;
@@ -152,7 +183,9 @@ impl Bundle {
                 files.push((path, self.resolve(uri)?));
             }
         }
-        let grace = workload.pointer("/spec/rolloutOptions/terminationGracePeriodSeconds").and_then(Value::as_u64);
+        let grace = workload
+            .pointer("/spec/rolloutOptions/terminationGracePeriodSeconds")
+            .and_then(Value::as_u64);
         Ok(Container {
             name,
             hostname,
@@ -161,7 +194,10 @@ impl Bundle {
             environment,
             files,
             volume,
-            user: workload.pointer("/spec/securityOptions/runAsUser").and_then(Value::as_u64).unwrap_or(0),
+            user: workload
+                .pointer("/spec/securityOptions/runAsUser")
+                .and_then(Value::as_u64)
+                .unwrap_or(0),
             readiness: probe(pointer(spec, "/readinessProbe")?)?,
             liveness: probe(pointer(spec, "/livenessProbe")?)?,
             grace: Duration::from_secs(grace.unwrap_or(90)),
@@ -170,9 +206,15 @@ impl Bundle {
 
     fn workload(&self, ending: &str) -> Result<&Value> {
         let is_it = |resource: &&Value| {
-            resource["kind"] == "workload" && resource["name"].as_str().is_some_and(|name| name.ends_with(ending))
+            resource["kind"] == "workload"
+                && resource["name"]
+                    .as_str()
+                    .is_some_and(|name| name.ends_with(ending))
         };
-        self.resources.iter().find(is_it).with_context(|| format!("no workload *{ending} was rendered"))
+        self.resources
+            .iter()
+            .find(is_it)
+            .with_context(|| format!("no workload *{ending} was rendered"))
     }
 
     /// A link to a secret's value, or the text itself.
@@ -180,18 +222,28 @@ impl Bundle {
         let Some(link) = value.strip_prefix("cpln://secret/") else {
             return Ok(value.to_owned());
         };
-        let (name, key) = link.split_once('.').context("a link to a secret without a key")?;
+        let (name, key) = link
+            .split_once('.')
+            .context("a link to a secret without a key")?;
         let is_it = |resource: &&Value| resource["kind"] == "secret" && resource["name"] == name;
-        let secret = self.resources.iter().find(is_it).with_context(|| format!("no secret {name} was rendered"))?;
+        let secret = self
+            .resources
+            .iter()
+            .find(is_it)
+            .with_context(|| format!("no secret {name} was rendered"))?;
         Ok(text(secret, &format!("/data/{key}"))?.to_owned())
     }
 }
 
 fn scale_in(workload: &Value, location: &str) -> Result<u64> {
     let link = format!("//location/{location}");
-    let options = list(workload, "/spec/localOptions")?.iter().find(|options| options["location"] == link.as_str());
+    let options = list(workload, "/spec/localOptions")?
+        .iter()
+        .find(|options| options["location"] == link.as_str());
     let options = options.with_context(|| format!("localOptions has no {location}"))?;
-    pointer(options, "/autoscaling/minScale")?.as_u64().context("minScale is no number")
+    pointer(options, "/autoscaling/minScale")?
+        .as_u64()
+        .context("minScale is no number")
 }
 
 fn probe(value: &Value) -> Result<Probe> {
@@ -205,18 +257,27 @@ fn probe(value: &Value) -> Result<Probe> {
 }
 
 fn pointer<'a>(value: &'a Value, path: &str) -> Result<&'a Value> {
-    value.pointer(path).with_context(|| format!("the bundle has no {path}"))
+    value
+        .pointer(path)
+        .with_context(|| format!("the bundle has no {path}"))
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> Result<&'a str> {
-    pointer(value, path)?.as_str().with_context(|| format!("{path} is no text"))
+    pointer(value, path)?
+        .as_str()
+        .with_context(|| format!("{path} is no text"))
 }
 
 fn list<'a>(value: &'a Value, path: &str) -> Result<&'a [Value]> {
-    Ok(pointer(value, path)?.as_array().with_context(|| format!("{path} is no list"))?)
+    Ok(pointer(value, path)?
+        .as_array()
+        .with_context(|| format!("{path} is no list"))?)
 }
 
 fn strings(value: &Value) -> Result<Vec<String>> {
     let words = value.as_array().context("not a list of words")?;
-    words.iter().map(|word| Ok(word.as_str().context("not a word")?.to_owned())).collect()
+    words
+        .iter()
+        .map(|word| Ok(word.as_str().context("not a word")?.to_owned()))
+        .collect()
 }

@@ -33,7 +33,12 @@ impl Client {
             ("PGPASSWORD".to_owned(), variable("PG_PASSWORD")),
             ("PGDATABASE".to_owned(), variable("PG_DATABASE")),
         ]);
-        Self { name: container.name.clone(), process, user: container.user, environment }
+        Self {
+            name: container.name.clone(),
+            process,
+            user: container.user,
+            environment,
+        }
     }
 
     /// Runs a program that is expected to succeed, and returns what it prints.
@@ -51,21 +56,31 @@ impl Client {
             .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--root"])
             // a working directory inside the new root
             .args(["env", "--chdir=/"])
-            .args(["setpriv", &format!("--reuid={}", self.user), &format!("--regid={GROUP}"), "--clear-groups"])
+            .args([
+                "setpriv",
+                &format!("--reuid={}", self.user),
+                &format!("--regid={GROUP}"),
+                "--clear-groups",
+            ])
             .args(words)
             .env_clear()
             .envs(self.environment.iter().cloned())
             .stdin(file)
             .output()?;
         if !output.status.success() {
-            bail!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "{}: {}",
+                self.name,
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
         Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
     }
 
     /// With another password than that in the container's environment.
     pub fn with_password(mut self, password: &str) -> Self {
-        self.environment.push(("PGPASSWORD".to_owned(), password.to_owned()));
+        self.environment
+            .push(("PGPASSWORD".to_owned(), password.to_owned()));
         self
     }
 

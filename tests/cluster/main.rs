@@ -33,14 +33,21 @@ use scenarios::Scenario;
 
 fn main() -> Result<ExitCode> {
     let mut arguments = Arguments::from_args();
-    // PostgreSQL servers by the dozen: more than two clusters at once only slow each other down
-    arguments.test_threads.get_or_insert(2);
+    // most of the time is waiting; with more clusters at once two cores do not keep up
+    arguments.test_threads.get_or_insert(3);
 
-    let wanted = |name: &str| arguments.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
+    let wanted = |name: &str| {
+        arguments
+            .filter
+            .as_ref()
+            .is_none_or(|filter| name.contains(filter.as_str()))
+    };
     if !arguments.list && scenarios::ALL.iter().any(|(name, _)| wanted(name)) {
         sandbox::enter()?;
     }
-    let trials = scenarios::ALL.iter().map(|&(name, scenario)| Trial::test(name, move || run(scenario)));
+    let trials = scenarios::ALL
+        .iter()
+        .map(|&(name, scenario)| Trial::test(name, move || run(scenario)));
     Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
 }
 

@@ -42,8 +42,33 @@ impl Network {
         };
         let namespace = link.namespace.as_str();
         run("ip", &["netns", "add", namespace])?;
-        run("ip", &["link", "add", &link.cable, "type", "veth", "peer", "name", "eth0", "netns", namespace])?;
-        run("ip", &["-n", namespace, "address", "add", &format!("{}/24", link.address), "dev", "eth0"])?;
+        run(
+            "ip",
+            &[
+                "link",
+                "add",
+                &link.cable,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "netns",
+                namespace,
+            ],
+        )?;
+        run(
+            "ip",
+            &[
+                "-n",
+                namespace,
+                "address",
+                "add",
+                &format!("{}/24", link.address),
+                "dev",
+                "eth0",
+            ],
+        )?;
         run("ip", &["-n", namespace, "link", "set", "eth0", "up"])?;
         run("ip", &["-n", namespace, "link", "set", "lo", "up"])?;
         run("ip", &["link", "set", &link.cable, "up"])?;

@@ -15,7 +15,10 @@ const CONTROL: &str = include_str!("shim/spock.control");
 const SHIM: &str = include_str!("shim/spock.sql");
 
 /// pglogical makes slots with the output plugin of the first name, and leaves the schema of the second out of a copy.
-const PATCHES: [(&str, &str); 2] = [("pglogical_output", "spock_output"), ("pglogical_origin", "spock")];
+const PATCHES: [(&str, &str); 2] = [
+    ("pglogical_output", "spock_output"),
+    ("pglogical_origin", "spock"),
+];
 
 /// Settings of the shim: Spock's way with conflicts, which is not pglogical's default.
 const SETTINGS: &str = "
@@ -28,8 +31,6 @@ pglogical.batch_inserts = off
 pub struct PostgreSql {
     /// Pairs of a directory here and its place in a container.
     pub mounts: Vec<(PathBuf, PathBuf)>,
-    /// Whether pglogical stands in for Spock.
-    pub shimmed: bool,
 }
 
 /// The one that all tests share.
@@ -46,13 +47,15 @@ fn find() -> Result<PostgreSql> {
         "the cluster tests need PostgreSQL in {}: install the Debian package `postgresql-15`, or set PGEDGE_TEST_PG_BIN",
         bin.display()
     );
-    let prefix = bin.parent().context("PGEDGE_TEST_PG_BIN is no bin directory")?;
+    let prefix = bin
+        .parent()
+        .context("PGEDGE_TEST_PG_BIN is no bin directory")?;
     let libraries = ask_pg_config(&bin, "--pkglibdir")?;
     let place = PathBuf::from("/usr/pgsql-17");
     if libraries.join("spock.so").is_file() {
         // its own path too: libraries may be looked up there
         let mounts = vec![(prefix.into(), place), (prefix.into(), prefix.into())];
-        return Ok(PostgreSql { mounts, shimmed: false });
+        return Ok(PostgreSql { mounts });
     }
     ensure!(
         libraries.join("pglogical.so").is_file() && libraries.join("dblink.so").is_file(),
@@ -64,18 +67,36 @@ fn find() -> Result<PostgreSql> {
     let own_share = Path::new(DIRECTORY).join("share");
     copy(prefix, &own_prefix)?;
     copy(&share, &own_share)?;
-    add_libraries(&own_prefix.join(libraries.strip_prefix(prefix).context("PostgreSQL's libraries are elsewhere")?))?;
+    add_libraries(
+        &own_prefix.join(
+            libraries
+                .strip_prefix(prefix)
+                .context("PostgreSQL's libraries are elsewhere")?,
+        ),
+    )?;
     add_extension(&own_share)?;
-    Ok(PostgreSql { mounts: vec![(own_prefix, place), (own_share, share)], shimmed: true })
+    Ok(PostgreSql {
+        mounts: vec![(own_prefix, place), (own_share, share)],
+    })
 }
 
 fn ask_pg_config(bin: &Path, question: &str) -> Result<PathBuf> {
-    let answer = Command::new(bin.join("pg_config")).arg(question).output().context("cannot run pg_config")?;
+    let answer = Command::new(bin.join("pg_config"))
+        .arg(question)
+        .output()
+        .context("cannot run pg_config")?;
     Ok(PathBuf::from(String::from_utf8(answer.stdout)?.trim()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    run("cp", &["-rL", &from.display().to_string(), &to.display().to_string()])
+    run(
+        "cp",
+        &[
+            "-rL",
+            &from.display().to_string(),
+            &to.display().to_string(),
+        ],
+    )
 }
 
 /// pglogical under Spock's names. Links, because PostgreSQL loads a file only once whatever its name.
@@ -86,7 +107,10 @@ fn add_libraries(libraries: &Path) -> Result<()> {
         patch(&mut content, old, new)?;
     }
     fs::write(&file, content)?;
-    for (name, target) in [("spock.so", "pglogical.so"), ("spock_output.so", "pglogical_output.so")] {
+    for (name, target) in [
+        ("spock.so", "pglogical.so"),
+        ("spock_output.so", "pglogical_output.so"),
+    ] {
         std::os::unix::fs::symlink(target, libraries.join(name))?;
     }
     Ok(())
@@ -95,10 +119,21 @@ fn add_libraries(libraries: &Path) -> Result<()> {
 /// Replaces a string constant of a library by a shorter one.
 fn patch(content: &mut [u8], old: &str, new: &str) -> Result<()> {
     let constant = [b"\0", old.as_bytes(), b"\0"].concat();
-    let places: Vec<usize> =
-        content.windows(constant.len()).enumerate().filter(|(_, part)| *part == constant).map(|(place, _)| place).collect();
-    ensure!(places.len() == 1, "pglogical.so has `{old}` {} times: is it another version than 2.4?", places.len());
-    for (target, source) in content[places[0] + 1..][..old.len()].iter_mut().zip(new.bytes().chain(std::iter::repeat(0))) {
+    let places: Vec<usize> = content
+        .windows(constant.len())
+        .enumerate()
+        .filter(|(_, part)| *part == constant)
+        .map(|(place, _)| place)
+        .collect();
+    ensure!(
+        places.len() == 1,
+        "pglogical.so has `{old}` {} times: is it another version than 2.4?",
+        places.len()
+    );
+    for (target, source) in content[places[0] + 1..][..old.len()]
+        .iter_mut()
+        .zip(new.bytes().chain(std::iter::repeat(0)))
+    {
         *target = source;
     }
     Ok(())
@@ -112,9 +147,16 @@ fn add_extension(share: &Path) -> Result<()> {
         .find_map(|line| line.strip_prefix("default_version = '")?.strip_suffix('\''))
         .context("pglogical.control names no version")?;
     let script = fs::read_to_string(extensions.join(format!("pglogical--{version}.sql")))?;
-    let script: String = script.lines().filter(|line| !line.starts_with("\\echo")).flat_map(|line| [line, "\n"]).collect();
+    let script: String = script
+        .lines()
+        .filter(|line| !line.starts_with("\\echo"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
     fs::write(extensions.join("spock.control"), CONTROL)?;
-    fs::write(extensions.join("spock--5.sql"), script + &SHIM.replace("@PGLOGICAL_VERSION@", version))?;
+    fs::write(
+        extensions.join("spock--5.sql"),
+        script + &SHIM.replace("@PGLOGICAL_VERSION@", version),
+    )?;
 
     let sample = share.join("postgresql.conf.sample");
     let settings = fs::read_to_string(&sample)? + SETTINGS;

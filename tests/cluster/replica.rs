@@ -33,9 +33,21 @@ pub struct Replica {
 }
 
 impl Replica {
-    pub fn new(container: Container, link: Link, directory: PathBuf, hosts: PathBuf) -> Result<Self> {
+    pub fn new(
+        container: Container,
+        link: Link,
+        directory: PathBuf,
+        hosts: PathBuf,
+    ) -> Result<Self> {
         fs::create_dir_all(directory.join("root"))?;
-        let replica = Self { container, link, directory, hosts, postgresql: postgres::installed()?, process: None };
+        let replica = Self {
+            container,
+            link,
+            directory,
+            hosts,
+            postgresql: postgres::installed()?,
+            process: None,
+        };
         // one that was here before has left its volume
         fs::create_dir_all(replica.volume())?;
         replica.own_volume()?;
@@ -51,11 +63,22 @@ impl Replica {
     pub fn start(&mut self) -> Result<()> {
         ensure!(self.process.is_none(), "{} runs already", self.name());
         let mounts = self.mounts()?;
-        let log = OpenOptions::new().create(true).append(true).open(self.log_file())?;
+        let log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_file())?;
         let [user, group] = [self.container.user.to_string(), GROUP.to_string()];
         let process = Command::new("nsenter")
             .arg(format!("--net=/run/netns/{}", self.link.namespace))
-            .args(["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"])
+            .args([
+                "unshare",
+                "--mount",
+                "--pid",
+                "--ipc",
+                "--uts",
+                "--fork",
+                "--kill-child",
+            ])
             .args(["bash", "-c", CONTAINER, "container.sh"])
             .arg(self.directory.join("root"))
             .args([user, group])
@@ -83,14 +106,24 @@ impl Replica {
 
     /// Whether the command has taken the place of what sets the container up.
     fn has_begun(&self) -> bool {
-        let Some(process) = self.main_process() else { return false };
+        let Some(process) = self.main_process() else {
+            return false;
+        };
         let words = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-        let wanted = self.container.command.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat());
+        let wanted = self
+            .container
+            .command
+            .iter()
+            .flat_map(|word| [word.as_bytes(), b"\0"].concat());
         words == wanted.collect::<Vec<u8>>()
     }
 
     fn path(&self) -> &'static str {
-        if self.container.volume.is_some() { "/usr/pgsql-17/bin:/usr/bin:/bin" } else { "/usr/bin:/bin" }
+        if self.container.volume.is_some() {
+            "/usr/pgsql-17/bin:/usr/bin:/bin"
+        } else {
+            "/usr/bin:/bin"
+        }
     }
 
     /// Writes the mounted files anew, and lists everything that belongs in the container's file system.
@@ -138,7 +171,9 @@ impl Replica {
     }
 
     fn signal(&self, name: &str) -> Result<()> {
-        let process = self.main_process().with_context(|| format!("{} does not run", self.name()))?;
+        let process = self
+            .main_process()
+            .with_context(|| format!("{} does not run", self.name()))?;
         run("kill", &[&format!("-{name}"), &process.to_string()])
     }
 
@@ -169,7 +204,11 @@ impl Replica {
                 self.process = None;
                 return Ok(Some(status));
             }
-            ensure!(start.elapsed() < patience, "{} has not ended within {patience:?}", self.name());
+            ensure!(
+                start.elapsed() < patience,
+                "{} has not ended within {patience:?}",
+                self.name()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(None)
@@ -192,7 +231,10 @@ impl Replica {
     /// Everything on the volume is the container's user's.
     pub fn own_volume(&self) -> Result<()> {
         let owner = format!("{}:{GROUP}", self.container.user);
-        run("chown", &["-R", &owner, &self.volume().display().to_string()])
+        run(
+            "chown",
+            &["-R", &owner, &self.volume().display().to_string()],
+        )
     }
 
     pub fn volume(&self) -> PathBuf {
@@ -210,10 +252,14 @@ impl Replica {
     }
 
     fn probe(&self, probe: &Probe) -> bool {
-        let Ok(client) = self.client() else { return false };
+        let Ok(client) = self.client() else {
+            return false;
+        };
         match probe {
             Probe::Exec(command) => client.run(command).is_ok(),
-            Probe::Tcp(port) => client.run(&["bash", "-c", &format!("</dev/tcp/127.0.0.1/{port}")]).is_ok(),
+            Probe::Tcp(port) => client
+                .run(&["bash", "-c", &format!("</dev/tcp/127.0.0.1/{port}")])
+                .is_ok(),
         }
     }
 
@@ -221,7 +267,9 @@ impl Replica {
 
     /// Someone inside the container as it runs now.
     pub fn client(&self) -> Result<Client> {
-        let process = self.main_process().with_context(|| format!("{} does not run", self.name()))?;
+        let process = self
+            .main_process()
+            .with_context(|| format!("{} does not run", self.name()))?;
         Ok(Client::new(&self.container, process, self.path()))
     }
 

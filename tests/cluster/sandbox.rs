@@ -27,12 +27,23 @@ const PROGRAMS: [(&str, &str); 8] = [
 /// Runs this program again inside, unless it already is there.
 pub fn enter() -> Result<()> {
     if std::env::var_os(INSIDE).is_some() {
-        run("mount", &["-t", "tmpfs", "-o", "mode=755", "tmpfs", DIRECTORY])?;
+        run(
+            "mount",
+            &["-t", "tmpfs", "-o", "mode=755", "tmpfs", DIRECTORY],
+        )?;
         std::fs::create_dir(Path::new(DIRECTORY).join("netns"))?;
         return run("ip", &["link", "set", "lo", "up"]);
     }
     check_prerequisites()?;
-    let namespaces = ["--net", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc"];
+    let namespaces = [
+        "--net",
+        "--mount",
+        "--pid",
+        "--ipc",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+    ];
     let error = Command::new("unshare")
         .args(namespaces)
         .arg(std::env::current_exe()?)
@@ -45,19 +56,33 @@ pub fn enter() -> Result<()> {
 fn check_prerequisites() -> Result<()> {
     for (program, package) in PROGRAMS {
         let paths = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&paths).any(|directory| directory.join(program).is_file());
-        ensure!(found, "the cluster tests need `{program}`: install the Debian package `{package}`");
+        let found =
+            std::env::split_paths(&paths).any(|directory| directory.join(program).is_file());
+        ensure!(
+            found,
+            "the cluster tests need `{program}`: install the Debian package `{package}`"
+        );
     }
     let user = Command::new("id").arg("-u").output()?.stdout;
-    ensure!(user == b"0\n", "the cluster tests make namespaces: run them as root");
+    ensure!(
+        user == b"0\n",
+        "the cluster tests make namespaces: run them as root"
+    );
     Ok(())
 }
 
 /// Runs a program that is expected to succeed.
 pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
-    let output = Command::new(program).args(arguments).output().with_context(|| format!("cannot run {program}"))?;
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("cannot run {program}"))?;
     if !output.status.success() {
-        bail!("{program} {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "{program} {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(())
 }

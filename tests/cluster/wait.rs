@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 /// Tries until it gets `Ok(None)`: no complaint. After `seconds` the last complaint, or error, is the failure.
-pub fn until(seconds: u64, what: &str, mut attempt: impl FnMut() -> Result<Option<String>>) -> Result<Duration> {
+pub fn until(
+    seconds: u64,
+    what: &str,
+    mut attempt: impl FnMut() -> Result<Option<String>>,
+) -> Result<Duration> {
     let start = Instant::now();
     loop {
         let complaint = match attempt() {

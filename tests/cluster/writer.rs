@@ -18,7 +18,10 @@ pub struct Writer {
 impl Writer {
     /// Writes small transactions until it is told to end; one that fails is not repeated.
     pub fn start(client: Client) -> Self {
-        let (ended, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let (ended, written) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicUsize::new(0)),
+        );
         let (stop, count) = (Arc::clone(&ended), Arc::clone(&written));
         let thread = std::thread::spawn(move || {
             while !stop.load(Ordering::Relaxed) {
@@ -28,7 +31,11 @@ impl Writer {
                 std::thread::sleep(Duration::from_millis(100));
             }
         });
-        Self { ended, written, thread: Some(thread) }
+        Self {
+            ended,
+            written,
+            thread: Some(thread),
+        }
     }
 
     /// How many rows the server has confirmed so far.

@@ -17,7 +17,10 @@ pub fn odd_and_rotated(platform: &mut Platform) -> Result<()> {
     };
     running(platform, &values)?;
     platform.check_mesh()?;
-    platform.sql("pooler_0", "INSERT INTO items VALUES ('through the pooler', '')")?;
+    platform.sql(
+        "pooler_0",
+        "INSERT INTO items VALUES ('through the pooler', '')",
+    )?;
     check_secrecy(platform, &values)?;
 
     let old = std::mem::replace(&mut values.password, r#"n'ew"\$"#.into());
@@ -29,11 +32,17 @@ pub fn odd_and_rotated(platform: &mut Platform) -> Result<()> {
     }
     platform.wait_ready(90)?;
     platform.check_mesh()?;
-    platform.sql("pooler_0", "INSERT INTO items VALUES ('with the new one', '')")?;
+    platform.sql(
+        "pooler_0",
+        "INSERT INTO items VALUES ('with the new one', '')",
+    )?;
     for name in [FIRST, SECOND] {
         // from elsewhere: a node's own trust ends at its socket
         let stranger = platform.get(name)?.client()?.with_password(&old);
-        ensure!(stranger.sql("SELECT 1").is_err(), "{name} still takes the old password");
+        ensure!(
+            stranger.sql("SELECT 1").is_err(),
+            "{name} still takes the old password"
+        );
     }
     check_secrecy(platform, &values)
 }
@@ -41,9 +50,20 @@ pub fn odd_and_rotated(platform: &mut Platform) -> Result<()> {
 fn check_secrecy(platform: &Platform, values: &Values) -> Result<()> {
     let password = values.password.trim();
     for replica in &platform.replicas {
-        let words = replica.client()?.run(&["bash", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"])?;
-        ensure!(!words.contains(password), "the password is on a command line in {}", replica.name());
-        ensure!(!replica.log()?.contains(password), "the password is in the log of {}", replica.name());
+        let words =
+            replica
+                .client()?
+                .run(&["bash", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"])?;
+        ensure!(
+            !words.contains(password),
+            "the password is on a command line in {}",
+            replica.name()
+        );
+        ensure!(
+            !replica.log()?.contains(password),
+            "the password is in the log of {}",
+            replica.name()
+        );
     }
     Ok(())
 }

@@ -13,9 +13,16 @@ pub fn two_at_once(platform: &mut Platform) -> Result<()> {
     platform.sql(FIRST, &rows(20_000))?;
     platform.wait_equal(20_000, 60)?;
     let started = platform.sql(FIRST, "SELECT pg_postmaster_start_time()")?;
-    let writers = [platform.get(FIRST)?.client()?, platform.get(SECOND)?.client()?].map(Writer::start);
+    let writers = [
+        platform.get(FIRST)?.client()?,
+        platform.get(SECOND)?.client()?,
+    ]
+    .map(Writer::start);
 
-    platform.apply(&Values::new(&[("aws-us-west-2", 2), ("aws-eu-central-1", 2)]))?;
+    platform.apply(&Values::new(&[
+        ("aws-us-west-2", 2),
+        ("aws-eu-central-1", 2),
+    ]))?;
     for name in [THIRD, "aws_eu_central_1_1"] {
         let node = platform.get(name)?;
         node.wait_ready(120)?;
@@ -27,7 +34,10 @@ pub fn two_at_once(platform: &mut Platform) -> Result<()> {
         written += writer.stop()?;
     }
     platform.wait_equal(written, 60)?;
-    ensure!(platform.sql(FIRST, "SELECT pg_postmaster_start_time()")? == started, "{FIRST} was restarted");
+    ensure!(
+        platform.sql(FIRST, "SELECT pg_postmaster_start_time()")? == started,
+        "{FIRST} was restarted"
+    );
     platform.check_mesh()
 }
 
@@ -39,7 +49,11 @@ pub fn emptied(platform: &mut Platform) -> Result<()> {
     platform.wait_equal(written, 60)?;
     // the first one too, which is everyone's preferred source
     for (name, others) in [(THIRD, [FIRST, SECOND]), (FIRST, [SECOND, THIRD])] {
-        let writers = [platform.get(others[0])?.client()?, platform.get(others[1])?.client()?].map(Writer::start);
+        let writers = [
+            platform.get(others[0])?.client()?,
+            platform.get(others[1])?.client()?,
+        ]
+        .map(Writer::start);
         let node = platform.get(name)?;
         node.kill()?;
         node.empty_volume()?;

@@ -19,9 +19,15 @@ pub fn long_partition(platform: &mut Platform) -> Result<()> {
     // longer than PostgreSQL waits for a silent peer
     std::thread::sleep(Duration::from_secs(40));
     platform.sql(FIRST, &rows(100))?;
-    platform.sql(SECOND, "UPDATE items SET note = 'newer' WHERE id = 'shared'")?;
+    platform.sql(
+        SECOND,
+        "UPDATE items SET note = 'newer' WHERE id = 'shared'",
+    )?;
     let before = platform.sql(FIRST, "SELECT count(*) FROM items")?;
-    ensure!(before == "101", "the cable was cut, and yet {before} rows are here");
+    ensure!(
+        before == "101",
+        "the cable was cut, and yet {before} rows are here"
+    );
 
     platform.get(THIRD)?.link.heal()?;
     platform.wait_equal(201, 90)?;
@@ -46,7 +52,10 @@ pub fn lost_slot(platform: &mut Platform) -> Result<()> {
         platform.sql(FIRST, "CHECKPOINT")?;
         std::thread::sleep(Duration::from_secs(1));
     }
-    let lost = platform.sql(FIRST, "SELECT count(*) FROM pg_replication_slots WHERE wal_status = 'lost'")?;
+    let lost = platform.sql(
+        FIRST,
+        "SELECT count(*) FROM pg_replication_slots WHERE wal_status = 'lost'",
+    )?;
     ensure!(lost == "1", "{lost} slots were lost, and should be one");
     platform.sql(FIRST, "ALTER SYSTEM RESET max_slot_wal_keep_size")?;
     platform.sql(FIRST, "SELECT pg_reload_conf()")?;

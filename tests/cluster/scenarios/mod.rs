@@ -17,10 +17,16 @@ use crate::platform::Platform;
 
 pub type Scenario = fn(&mut Platform) -> Result<()>;
 
-/// The long ones first: two run at a time.
+/// The long ones first: three run at a time.
 pub const ALL: &[(&str, Scenario)] = &[
-    ("pooler_leaves_a_dead_primary", pooler::leaves_a_dead_primary),
-    ("pooler_leaves_a_primary_that_is_cut_off", pooler::leaves_a_primary_that_is_cut_off),
+    (
+        "pooler_leaves_a_dead_primary",
+        pooler::leaves_a_dead_primary,
+    ),
+    (
+        "pooler_leaves_a_primary_that_is_cut_off",
+        pooler::leaves_a_primary_that_is_cut_off,
+    ),
     ("a_long_partition_catches_up", links::long_partition),
     ("a_lost_slot_leads_to_a_new_copy", links::lost_slot),
     ("two_nodes_join_under_writes", join::two_at_once),
@@ -29,11 +35,20 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("first_boot", boot::first_boot),
     ("restart_and_crash_lose_nothing", restart::one_by_one),
     ("crash_of_all_loses_nothing", restart::all_at_once),
-    ("odd_credentials_and_their_rotation", credentials::odd_and_rotated),
+    (
+        "odd_credentials_and_their_rotation",
+        credentials::odd_and_rotated,
+    ),
     ("ddl_replicates", schema::ddl),
-    ("a_dump_restores_into_an_empty_cluster", schema::dump_and_restore),
+    (
+        "a_dump_restores_into_an_empty_cluster",
+        schema::dump_and_restore,
+    ),
     ("shutdown_is_fast", shutdown::fast),
-    ("a_foreign_data_directory_is_refused", shutdown::foreign_directory),
+    (
+        "a_foreign_data_directory_is_refused",
+        shutdown::foreign_directory,
+    ),
 ];
 
 pub const FIRST: &str = "aws_us_west_2_0";

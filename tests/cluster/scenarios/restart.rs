@@ -43,7 +43,8 @@ pub fn all_at_once(platform: &mut Platform) -> Result<()> {
     running(platform, &three_nodes())?;
     let mut written = 0;
     for order in [[THIRD, FIRST, SECOND], [SECOND, THIRD, FIRST]] {
-        let writers = [FIRST, SECOND, THIRD].map(|name| Ok(Writer::start(platform.get(name)?.client()?)));
+        let writers =
+            [FIRST, SECOND, THIRD].map(|name| Ok(Writer::start(platform.get(name)?.client()?)));
         std::thread::sleep(std::time::Duration::from_secs(2));
         for name in order {
             platform.get(name)?.kill()?;

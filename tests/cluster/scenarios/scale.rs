@@ -23,14 +23,20 @@ pub fn in_and_out(platform: &mut Platform) -> Result<()> {
             Ok((links != "1|1|1").then(|| format!("slots, subscriptions, origins: {links}")))
         })?;
     }
-    platform.sql(FIRST, "DELETE FROM items WHERE id IN (SELECT id FROM items LIMIT 100)")?;
+    platform.sql(
+        FIRST,
+        "DELETE FROM items WHERE id IN (SELECT id FROM items LIMIT 100)",
+    )?;
     platform.sql(SECOND, &rows(50))?;
     platform.wait_equal(250, 60)?;
 
     // with the volume that it had, and rows on it that are deleted elsewhere
     platform.apply(&three_nodes())?;
     let content = platform.wait_equal(250, 240)?;
-    ensure!(content.starts_with("250 "), "deleted rows came back: {content}");
+    ensure!(
+        content.starts_with("250 "),
+        "deleted rows came back: {content}"
+    );
     platform.wait_ready(60)?;
     platform.check_mesh()
 }

@@ -18,7 +18,10 @@ pub fn fast(platform: &mut Platform) -> Result<()> {
         node.start()?;
         std::thread::sleep(Duration::from_millis(pause));
         let took = node.stop()?;
-        ensure!(took < FAST, "a stop {pause} ms after the first start took {took:?}");
+        ensure!(
+            took < FAST,
+            "a stop {pause} ms after the first start took {took:?}"
+        );
     }
     running(platform, &two_nodes())?;
 
@@ -27,7 +30,10 @@ pub fn fast(platform: &mut Platform) -> Result<()> {
     std::thread::sleep(Duration::from_secs(1));
     let took = platform.get(SECOND)?.stop()?;
     ensure!(took < FAST, "a stop with a client connected took {took:?}");
-    ensure!(busy.join().is_ok_and(|query| query.is_err()), "the client's query outlived the server");
+    ensure!(
+        busy.join().is_ok_and(|query| query.is_err()),
+        "the client's query outlived the server"
+    );
 
     platform.get(SECOND)?.start()?;
     platform.wait_ready(60)?;
@@ -47,10 +53,21 @@ pub fn foreign_directory(platform: &mut Platform) -> Result<()> {
 
         node.start()?;
         let status = node.end(FAST)?;
-        ensure!(status.is_some_and(|status| !status.success()), "it ended with {status:?}");
-        ensure!(node.log()?.contains("nothing was changed"), "it did not say why");
-        let files: Vec<_> = fs::read_dir(&directory)?.map(|entry| entry.map(|file| file.file_name())).collect::<Result<_, _>>()?;
-        ensure!(files == [file] && fs::read_to_string(directory.join(file))? == content, "the directory was changed");
+        ensure!(
+            status.is_some_and(|status| !status.success()),
+            "it ended with {status:?}"
+        );
+        ensure!(
+            node.log()?.contains("nothing was changed"),
+            "it did not say why"
+        );
+        let files: Vec<_> = fs::read_dir(&directory)?
+            .map(|entry| entry.map(|file| file.file_name()))
+            .collect::<Result<_, _>>()?;
+        ensure!(
+            files == [file] && fs::read_to_string(directory.join(file))? == content,
+            "the directory was changed"
+        );
     }
     Ok(())
 }
