@@ -18,11 +18,12 @@ fn said(file: &str, args: &[&str]) -> String {
     let files = Memory::default()
         .with("values.yaml", file)
         .with("secret.txt", "0");
-    let command = Command::new("masking").no_binary_name(true);
-    let matches = ValueFlags::augment_args(command)
-        .try_get_matches_from(args)
-        .unwrap();
-    let mut flags = ValueFlags::from_arg_matches(&matches).unwrap();
+    let command = ValueFlags::augment_args(Command::new("masking").no_binary_name(true));
+    let matches = command.try_get_matches_from(args);
+    let flags = matches.and_then(|matches| ValueFlags::from_arg_matches(&matches));
+    let Ok(mut flags) = flags else {
+        return format!("{args:?} are no arguments, but {SECRET}");
+    };
     flags.files.push("values.yaml".into());
     let (layers, mut problems) = layers::read_from(&files, &flags, BUILT_IN);
     let (merged, found) = merge(layers);
