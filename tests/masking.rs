@@ -374,5 +374,5 @@ fn inputs() -> u32 {
     std::env::var("PGEDGE_TPL_INPUTS")
         .ok()
         .and_then(|inputs| inputs.parse().ok())
-        .unwrap_or(200)
+        .unwrap_or(60)
 }
