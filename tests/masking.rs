@@ -44,6 +44,13 @@ fn said(file: &str, args: &[&str]) -> String {
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned)
         });
+        // as messages cut long values
+        let cut: String = text.chars().take(60).collect();
+        let text = if cut.len() < text.len() {
+            format!("{cut}…")
+        } else {
+            text
+        };
         let found = format!("`{text}` is wrong");
         problems.push(Problem::of_value(Code::InvalidValue, path, found));
     }
@@ -124,6 +131,7 @@ fn files() {
         "postgres:\n  password:\n    hunter2: 1\n    hunter2: 2\n",
         "postgres:\n  password: hunter2\n  password: hunter2\n",
         "postgres:\n  passwrd: hunter2\n",
+        "postgres:\n  password: &p hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2\nx: *p\n",
         "postgres:\n  Password: hunter2\n  PASSWORD_2: hunter2\n  user_pwd: hunter2\n  secretKey: hunter2\n",
         "postgres:\n  \"pass\\u0077ord\": hunter2\n",
         "postgres:\n  ? password\n  : hunter2\n",
