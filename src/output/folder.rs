@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use super::file::{read, write};
 use crate::manifests::Manifest;
 
 /// The list of what was written: a line with checksum and name for each file, as `sha256sum --check` reads it.
@@ -159,33 +159,4 @@ fn checksum(text: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
-    }
-}
-
-/// The whole file or none of it: a reader never sees half.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let save = || -> Result<()> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".pgedge-tpl-")
-            .permissions(readable())
-            .tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(path)?;
-        Ok(())
-    };
-    save().with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// As any program would make it: temporary files are for their owner alone by default.
-#[cfg(unix)]
-fn readable() -> fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
 }
