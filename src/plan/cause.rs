@@ -15,6 +15,7 @@ use crate::layers::{Kind, Node, Scalar, SourceKind, Span, Style, Value, secret};
 use crate::manifests::{self, Templates};
 use crate::merge::Merged;
 use crate::place::{Path, Place, Step};
+use crate::report::REDACTED;
 use crate::values;
 
 /// More trials than that would keep a person waiting.
@@ -59,8 +60,8 @@ struct Candidate {
     path: Path,
     /// What to put there; nothing: take it away.
     node: Option<Node>,
-    /// Where the difference is told, if not at `path` itself.
-    told: Option<Cause>,
+    /// How the difference is told, if not as that of `path` itself.
+    told: Vec<Cause>,
 }
 
 impl Explained {
@@ -124,12 +125,12 @@ impl Trials<'_> {
                 Some(rendered) => keys(&changes(&comparable(rendered, new), new)),
                 None => dropped,
             };
-            let at = explained.causes.len();
+            let start = explained.causes.len();
+            explained.causes.extend(self.told(candidate));
             for key in moved.intersection(all).filter(|key| !left.contains(*key)) {
-                explained.by_key.entry(key.clone()).or_default().push(at);
+                let causes = explained.by_key.entry(key.clone()).or_default();
+                causes.extend(start..explained.causes.len());
             }
-            let cause = self.told(candidate);
-            explained.causes.push(cause);
         }
         explained
     }
@@ -161,7 +162,7 @@ impl Trials<'_> {
                 candidates.extend(others.into_iter().map(|text| Candidate {
                     path: path.clone(),
                     node: Some(like(scalar, text, node.span)),
-                    told: None,
+                    told: Vec::new(),
                 }));
             }
         }
@@ -196,7 +197,7 @@ impl Trials<'_> {
                 into.push(Candidate {
                     path: path.clone(),
                     node: built_in.cloned(),
-                    told: None,
+                    told: Vec::new(),
                 });
             }
         }
@@ -215,7 +216,7 @@ impl Trials<'_> {
         Some(Candidate {
             path,
             node: Some(Node::new(Value::Scalar(Scalar::text(before)), gvc.span)),
-            told: None,
+            told: Vec::new(),
         })
     }
 
@@ -253,7 +254,7 @@ impl Trials<'_> {
                 candidates.push(Candidate {
                     path,
                     node: Some(like(scalar, replicas.to_string(), node.span)),
-                    told: None,
+                    told: Vec::new(),
                 });
             }
         }
@@ -285,28 +286,58 @@ impl Trials<'_> {
         ))
     }
 
-    /// The names of the locations, before and now.
-    fn told_locations(&self, before: &[(String, u64)]) -> Option<Cause> {
+    /// The locations that came and went, or, if they are the same, the one that is the first now.
+    fn told_locations(&self, before: &[(String, u64)]) -> Vec<Cause> {
         let list = Path::of("gvc.locations");
-        let Value::List(items) = &self.merged.node(&list)?.value else {
-            return None;
+        let Some(Value::List(items)) = self.merged.node(&list).map(|node| &node.value) else {
+            return Vec::new();
         };
-        let names = |names: Vec<&str>| Side::Value(names.join(", ").into());
-        let now = items
+        let now: Vec<&str> = items
             .iter()
             .filter_map(|item| item.get("name").and_then(Node::as_text))
             .collect();
-        Some(Cause {
-            path: list.to_string(),
-            before: names(before.iter().map(|(name, _)| name.as_str()).collect()),
-            after: names(now),
-            place: Place::Key(list),
-        })
+        let some = |name: &str| Side::Value(serde_json::json!({ "name": name }));
+        let gone = before
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| !now.contains(name))
+            .map(|name| Cause {
+                path: format!("{list}[{name}]"),
+                before: some(name),
+                after: Side::Absent,
+                place: Place::Key(list.clone()),
+            });
+        let come = now
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| !before.iter().any(|(known, _)| known == *name))
+            .map(|(at, name)| Cause {
+                path: format!("{list}[{name}]"),
+                before: Side::Absent,
+                after: some(name),
+                place: Place::Value(list.index(at)),
+            });
+        let mut told: Vec<Cause> = gone.chain(come).collect();
+        let moved = before
+            .iter()
+            .zip(&now)
+            .position(|((old, _), new)| old != new);
+        if let (true, Some(at)) = (told.is_empty(), moved) {
+            let name =
+                |name: Option<&str>| name.map_or(Side::Absent, |name| Side::Value(name.into()));
+            told.push(Cause {
+                path: list.index(at).to_string(),
+                before: name(before.get(at).map(|(name, _)| name.as_str())),
+                after: name(now.get(at).copied()),
+                place: Place::Value(list.index(at).key("name")),
+            });
+        }
+        told
     }
 
-    fn told(&self, candidate: Candidate) -> Cause {
-        if let Some(told) = candidate.told {
-            return told;
+    fn told(&self, candidate: Candidate) -> Vec<Cause> {
+        if !candidate.told.is_empty() {
+            return candidate.told;
         }
         let path = candidate.path;
         let after = self.merged.node(&path);
@@ -315,15 +346,15 @@ impl Trials<'_> {
             Some(node) if secret::is_below_secret(&path) || self.is_secret(node) => Side::Secret,
             Some(node) => Side::Value(node.to_json()),
         };
-        Cause {
+        vec![Cause {
             before: side(candidate.node.as_ref()),
             after: side(after),
             path: self.label(&path),
             place: match after {
                 Some(_) => Place::Value(path),
-                None => Place::Key(Path::of("gvc.name")),
+                None => Place::Nowhere,
             },
-        }
+        }]
     }
 
     fn is_secret(&self, node: &Node) -> bool {
@@ -357,13 +388,30 @@ impl Trials<'_> {
     }
 }
 
-/// As the plan itself compares: where one side of it lacks the data of a secret, a trial does not have it either.
+/// As the plan itself compares: what it leaves out of the data of a secret, a trial does not have either.
 fn comparable(mut rendered: Vec<Resource>, new: &[Resource]) -> Vec<Resource> {
-    for resource in &mut rendered {
-        let known = new.iter().find(|known| known.is_same(resource));
-        let lacks_data = known.is_some_and(|known| known.get(&["data"]).is_none());
-        if let (true, Some(fields)) = (lacks_data, resource.data.as_object_mut()) {
+    for resource in rendered
+        .iter_mut()
+        .filter(|resource| resource.id.kind == "secret")
+    {
+        let Some(known) = new.iter().find(|known| known.is_same(resource)) else {
+            continue;
+        };
+        let known = known.get(&["data"]).and_then(|data| data.as_object());
+        let Some(fields) = resource.data.as_object_mut() else {
+            continue;
+        };
+        let (Some(known), Some(data)) = (
+            known,
+            fields.get_mut("data").and_then(|data| data.as_object_mut()),
+        ) else {
             fields.remove("data");
+            continue;
+        };
+        for (key, value) in data {
+            if known.get(key).and_then(|known| known.as_str()) == Some(REDACTED) {
+                *value = REDACTED.into();
+            }
         }
     }
     rendered

@@ -247,7 +247,7 @@ fn location_removed(see: &See<'_>) -> Vec<Found> {
                 };
                 found.push(Found::new(
                     old,
-                    format!("{what} in {location} end, and their volumes are used no longer"),
+                    format!("{what} in {location} will be terminated, with what no other location has received"),
                 ));
             }
         }
@@ -269,9 +269,7 @@ fn replicas_removed(see: &See<'_>) -> Vec<Found> {
             };
             found.push(Found::new(
                 new,
-                format!(
-                    "{which} in {location} ends for good; what no peer has received from it is lost"
-                ),
+                format!("{which} in {location} will be terminated, with what no peer has received"),
             ));
         }
     }

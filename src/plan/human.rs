@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::consequences::{Consequence, Severity};
-use super::payload::{Lines, Tag};
+use super::payload::{Line, Lines, Tag};
 use super::shown::What;
 use super::text::{self, arrow};
 use super::{Action, Change, PathChange, Plan};
@@ -27,9 +27,21 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{BOLD}{}{BOLD:#}", text::summary(plan));
-    for change in &plan.changes {
-        out.push('\n');
-        write_change(plan, change, places.as_mut(), &mut out);
+    let mut changes = plan.changes.iter().peekable();
+    let mut goes_on = false;
+    while let Some(change) = changes.next() {
+        if !goes_on {
+            out.push('\n');
+        }
+        // what is new or gone for one reason is one list
+        goes_on = changes.peek().is_some_and(|next| {
+            change.paths.is_empty() && next.paths.is_empty() && next.causes == change.causes
+        });
+        write_change(change, &mut out);
+        if !goes_on {
+            write_causes(plan, &change.causes, places.as_mut(), &mut out);
+        }
+        write_paths(plan, change, places.as_mut(), &mut out);
     }
     if !plan.consequences.is_empty() {
         out.push('\n');
@@ -43,19 +55,21 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
     out
 }
 
-fn write_change(
-    plan: &Plan,
-    change: &Change,
-    mut places: Option<&mut Places<'_>>,
-    out: &mut String,
-) {
+fn write_change(change: &Change, out: &mut String) {
     let (sign, style) = match change.action {
         Action::Create => ('+', GREEN),
         Action::Change => ('~', YELLOW),
         Action::Delete => ('-', RED),
     };
     let _ = writeln!(out, "{style}{sign} {}{style:#}", change.id);
-    write_causes(plan, &change.causes, places.as_deref_mut(), out);
+}
+
+fn write_paths(
+    plan: &Plan,
+    change: &Change,
+    mut places: Option<&mut Places<'_>>,
+    out: &mut String,
+) {
     let mut paths = change.paths.iter().peekable();
     while let Some(path) = paths.next() {
         write_path(path, out);
@@ -94,28 +108,54 @@ fn write_path(path: &PathChange, out: &mut String) {
 
 fn write_lines(lines: &Lines, out: &mut String) {
     let mut left = MOST_LINES;
-    for (at, hunk) in lines.hunks.iter().enumerate() {
-        if left == 0 {
-            let _ = writeln!(out, "        {DIM}… and more{DIM:#}");
-            return;
-        }
-        if at > 0 {
-            let _ = writeln!(out, "        {DIM}…{DIM:#}");
-        }
+    for hunk in &lines.hunks {
+        let same = common_start(hunk);
         for line in hunk.iter().take(left) {
             let style = match line.tag {
-                Tag::Kept => DIM,
                 Tag::Added => GREEN,
                 Tag::Removed => RED,
             };
-            let _ = writeln!(
-                out,
-                "      {style}{} {}{style:#}",
-                line.tag.sign(),
-                line.text
-            );
+            let text = cut(&line.text, same);
+            let _ = writeln!(out, "      {style}{} {text}{style:#}", line.tag.sign());
         }
         left = left.saturating_sub(hunk.len());
+    }
+    if left == 0 {
+        let _ = writeln!(out, "      {DIM}… and more{DIM:#}");
+    }
+}
+
+/// How many characters all lines of a stretch begin with, if one line takes the place of another there.
+fn common_start(hunk: &[Line]) -> usize {
+    match hunk {
+        [before, after] if before.tag != after.tag => before
+            .text
+            .chars()
+            .zip(after.text.chars())
+            .take_while(|(before, after)| before == after)
+            .count(),
+        _ => 0,
+    }
+}
+
+/// As much of a long line as there is room for, from shortly before the place where it changed.
+fn cut(line: &str, changed: usize) -> String {
+    const ROOM: usize = WIDTH - 8;
+    const BEFORE: usize = 24;
+    let length = line.chars().count();
+    if length <= ROOM {
+        return line.to_owned();
+    }
+    let skipped = match changed.saturating_sub(BEFORE) {
+        0 | 1 => 0,
+        skipped => skipped.min(length - ROOM + 1),
+    };
+    let lead = if skipped == 0 { "" } else { "…" };
+    let room = ROOM - usize::from(skipped > 0);
+    let rest: String = line.chars().skip(skipped).collect();
+    match rest.chars().count() > room {
+        true => format!("{lead}{}…", rest.chars().take(room - 1).collect::<String>()),
+        false => format!("{lead}{rest}"),
     }
 }
 
@@ -132,15 +172,15 @@ fn write_causes(
     {
         let word = if at == 0 { "because" } else { "    and" };
         let said = text::cause(cause, places.as_deref_mut());
-        let line = format!("        {word} {said}");
+        let line = format!("    {word} {said}");
         if line.chars().count() <= WIDTH {
             let _ = writeln!(out, "{DIM}{line}{DIM:#}");
             continue;
         }
         let (path, rest) = said.split_once("   ").unwrap_or((&said, ""));
-        let _ = writeln!(out, "{DIM}        {word} {path}{DIM:#}");
-        for line in wrapped(&rest.replace("   ", " "), WIDTH - 16) {
-            let _ = writeln!(out, "{DIM}                {line}{DIM:#}");
+        let _ = writeln!(out, "{DIM}    {word} {path}{DIM:#}");
+        for line in wrapped(&rest.replace("   ", " "), WIDTH - 12) {
+            let _ = writeln!(out, "{DIM}            {line}{DIM:#}");
         }
     }
 }

@@ -2,13 +2,10 @@
 
 use similar::{ChangeTag, TextDiff};
 
-/// Lines around a change that help to find it.
-const CONTEXT: usize = 2;
-
 /// What differs between two long texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lines {
-    /// Stretches of lines with what is around them.
+    /// Stretches of lines that changed.
     pub hunks: Vec<Vec<Line>>,
 }
 
@@ -24,8 +21,6 @@ pub struct Line {
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// In both.
-    Kept,
     /// In the newer text only.
     Added,
     /// In the older text only.
@@ -37,7 +32,6 @@ impl Tag {
     #[must_use]
     pub fn sign(self) -> char {
         match self {
-            Self::Kept => ' ',
             Self::Added => '+',
             Self::Removed => '-',
         }
@@ -49,19 +43,18 @@ impl Lines {
     #[must_use]
     pub fn new(before: &str, after: &str) -> Self {
         let diff = TextDiff::from_lines(before, after);
-        let hunks = diff.grouped_ops(CONTEXT).into_iter().map(|group| {
-            group
-                .iter()
-                .flat_map(|op| diff.iter_changes(op))
-                .map(|change| Line {
-                    tag: match change.tag() {
-                        ChangeTag::Equal => Tag::Kept,
-                        ChangeTag::Insert => Tag::Added,
-                        ChangeTag::Delete => Tag::Removed,
-                    },
-                    text: change.value().trim_end_matches(['\n', '\r']).to_owned(),
-                })
-                .collect()
+        let line = |change: similar::Change<&str>| {
+            let tag = match change.tag() {
+                ChangeTag::Equal => return None,
+                ChangeTag::Insert => Tag::Added,
+                ChangeTag::Delete => Tag::Removed,
+            };
+            let text = change.value().trim_end_matches(['\n', '\r']).to_owned();
+            Some(Line { tag, text })
+        };
+        let hunks = diff.grouped_ops(0).into_iter().map(|group| {
+            let changes = group.iter().flat_map(|op| diff.iter_changes(op));
+            changes.filter_map(line).collect()
         });
         Self {
             hunks: hunks.collect(),
@@ -88,7 +81,7 @@ impl Lines {
         }
     }
 
-    /// As a unified diff, without line numbers.
+    /// The lines with their signs.
     #[must_use]
     pub fn text(&self) -> String {
         let hunk = |lines: &Vec<Line>| -> String {

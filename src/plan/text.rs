@@ -60,7 +60,11 @@ pub(crate) fn short(value: &Value) -> Option<String> {
     if is_checksum {
         return Some(format!("{}…", text.get(..8).unwrap_or_default()));
     }
-    let is_short = !text.contains('\n') && (text.chars().count() <= MOST || value.is_string());
+    let is_short = match value {
+        Value::String(text) => !text.contains('\n'),
+        Value::Object(fields) => fields.is_empty(),
+        _ => text.chars().count() <= MOST,
+    };
     is_short.then_some(text)
 }
 
