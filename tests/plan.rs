@@ -94,10 +94,8 @@ fn story(folder: &Path) -> std::result::Result<(), Failed> {
     );
     let said: String = stderr
         .lines()
-        .skip_while(|line| stdout.is_empty() == line.starts_with("warning"))
-        .filter(|line| {
-            line.contains("denied") || line.contains("--deny") || line.contains("allowed")
-        })
+        .take_while(|line| !line.starts_with("warning"))
+        .chain(stderr.lines().filter(|line| line.contains("denied")))
         .map(|line| format!("{line}\n"))
         .collect();
     let status = match output.status.code() {

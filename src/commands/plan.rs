@@ -105,8 +105,7 @@ fn denied(args: &cli::Plan, problems: &mut Problems) -> Vec<Rule> {
                 let found = format!("--deny `{name}`: there is no such rule");
                 let all: Vec<&str> = Rule::ALL.iter().map(|rule| rule.text()).collect();
                 problems.push(
-                    Problem::new(Code::UnknownRule, Place::Nowhere, found)
-                        .allowed(format!("rules: {}", all.join(", "))),
+                    Problem::new(Code::UnknownRule, Place::Nowhere, found).allowed(all.join(", ")),
                 );
             }
         }

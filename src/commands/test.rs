@@ -192,6 +192,7 @@ fn compare(args: &cli::Test, folder: &Folder, given: &[Option<Given>]) -> Result
         .filter(|result| result.failure.is_some())
         .count();
     said += &match failed {
+        0 if results.len() == 1 => "1 case passes\n".to_owned(),
         0 => format!("{} pass\n", cases(results.len())),
         _ => format!(
             "{failed} of {} fail; `pgedge-tpl test{dir} --update` accepts what they give now\n",

@@ -52,12 +52,13 @@ impl Folder {
         })
     }
 
-    /// What [`write`](Self::write) would do. Files that no run wrote are not looked at.
+    /// What [`write`](Self::write) would do. Files that no run wrote are not looked at, nor, when only a part was
+    /// rendered, those of the other resources.
     ///
     /// # Errors
     ///
     /// A file cannot be read.
-    pub fn changes(&self, manifests: &[Manifest]) -> Result<Vec<Change>> {
+    pub fn changes(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
         for manifest in manifests {
             let name = file_name(manifest);
@@ -67,8 +68,10 @@ impl Folder {
                 None => changes.push(Change::Added(name)),
             }
         }
-        for name in self.stale(manifests) {
-            if read(&self.path.join(name))?.is_some() {
+        for name in self.stale(manifests).into_iter().filter(|_| !partial) {
+            if let Some(text) = read(&self.path.join(name))?
+                && self.is_untouched(name, &text)
+            {
                 changes.push(Change::Removed(name.clone()));
             }
         }
@@ -123,12 +126,7 @@ impl Folder {
         for name in self.stale(manifests) {
             let path = self.path.join(name);
             match read(&path)? {
-                Some(text)
-                    if self
-                        .written
-                        .get(name)
-                        .is_some_and(|sum| *sum == checksum(&text)) =>
-                {
+                Some(text) if self.is_untouched(name, &text) => {
                     fs::remove_file(&path)
                         .with_context(|| format!("cannot remove `{}`", path.display()))?;
                 }
@@ -137,6 +135,13 @@ impl Folder {
             }
         }
         Ok(left)
+    }
+
+    /// Whether a file is as an earlier run wrote it.
+    fn is_untouched(&self, name: &str, text: &str) -> bool {
+        self.written
+            .get(name)
+            .is_some_and(|sum| *sum == checksum(text))
     }
 
     fn stale(&self, manifests: &[Manifest]) -> Vec<&String> {

@@ -10,7 +10,7 @@ use super::read;
 use super::resource::{Id, Resource, link_name};
 use super::shown::Side;
 use super::{Raw, changes};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Credentials};
 use crate::layers::{Kind, Node, Scalar, SourceKind, Span, Style, Value, secret};
 use crate::manifests::{self, Templates};
 use crate::merge::Merged;
@@ -58,6 +58,8 @@ type Key = (Id, String);
 /// A value in the place of another.
 struct Candidate {
     path: Path,
+    /// The path once the locations are those of the older manifests again.
+    path_then: Option<Path>,
     /// What to put there; nothing: take it away.
     node: Option<Node>,
     /// How the difference is told, if not as that of `path` itself.
@@ -83,21 +85,25 @@ impl Trials<'_> {
             if left.is_empty() {
                 break;
             }
-            let is_taken = accepted.iter().any(|(known, _)| {
-                known.path.upwards().any(|path| path == candidate.path)
-                    || candidate.path.upwards().any(|path| path == known.path)
-            });
-            if is_taken {
+            if accepted
+                .iter()
+                .any(|(known, _)| known.path == candidate.path)
+            {
                 continue;
             }
-            let Some(trial) = base.with(&candidate.path, candidate.node.clone()) else {
+            let path = candidate.path_then.as_ref().unwrap_or(&candidate.path);
+            let Some(trial) = base.with(path, candidate.node.clone()) else {
                 continue;
             };
             let Some(rendered) = self.render(&trial) else {
                 continue;
             };
             let still = keys(&changes(old, &comparable(rendered, new)));
-            if still.len() < left.len() && still.is_subset(&left) {
+            let still = still.iter().map(|key| within(key, &left));
+            let Some(still) = still.collect::<Option<BTreeSet<Key>>>() else {
+                continue;
+            };
+            if still.len() < left.len() {
                 let dropped = left.difference(&still).cloned().collect();
                 accepted.push((candidate, dropped));
                 left = still;
@@ -161,6 +167,7 @@ impl Trials<'_> {
                 let others = others(scalar, &pairs);
                 candidates.extend(others.into_iter().map(|text| Candidate {
                     path: path.clone(),
+                    path_then: None,
                     node: Some(like(scalar, text, node.span)),
                     told: Vec::new(),
                 }));
@@ -196,6 +203,7 @@ impl Trials<'_> {
                 }
                 into.push(Candidate {
                     path: path.clone(),
+                    path_then: None,
                     node: built_in.cloned(),
                     told: Vec::new(),
                 });
@@ -215,12 +223,13 @@ impl Trials<'_> {
         let gvc = self.merged.node(&Path::of("gvc.name"))?;
         Some(Candidate {
             path,
+            path_then: None,
             node: Some(Node::new(Value::Scalar(Scalar::text(before)), gvc.span)),
             told: Vec::new(),
         })
     }
 
-    /// The locations of the older manifests: each number of replicas by itself, then which they are and their order.
+    /// The locations of the older manifests: which they are and their order, then each number of replicas by itself.
     fn locations(&self, old: &[Resource]) -> Vec<Candidate> {
         let list = Path::of("gvc.locations");
         let Some(Value::List(items)) = self.merged.node(&list).map(|node| &node.value) else {
@@ -234,25 +243,25 @@ impl Trials<'_> {
         let mut candidates = Vec::new();
         let mut put_back = Vec::new();
         let mut is_other_list = before.len() != items.len();
-        for (at, (location, replicas)) in before.iter().enumerate() {
+        for (then, (location, replicas)) in before.iter().enumerate() {
             let there = items
                 .iter()
                 .position(|item| name(item).as_ref() == Some(location));
-            is_other_list |= there != Some(at);
+            is_other_list |= there != Some(then);
             let known = there.and_then(|at| items.get(at).map(|item| (at, item)));
             let Some((at, item)) = known else {
                 put_back.push(self.location(location, *replicas));
                 continue;
             };
             put_back.push(Some(item.clone()));
-            let path = list.index(at).key("replicas");
             let count = item.get("replicas");
             if let Some(Value::Scalar(scalar)) = count.map(|node| &node.value)
                 && scalar.text != replicas.to_string()
                 && let Some(node) = count
             {
                 candidates.push(Candidate {
-                    path,
+                    path: list.index(at).key("replicas"),
+                    path_then: Some(list.index(then).key("replicas")),
                     node: Some(like(scalar, replicas.to_string(), node.span)),
                     told: Vec::new(),
                 });
@@ -261,11 +270,13 @@ impl Trials<'_> {
         let put_back: Option<Vec<Node>> = put_back.into_iter().collect();
         if let (true, Some(items), Some(node)) = (is_other_list, put_back, self.merged.node(&list))
         {
-            candidates.push(Candidate {
+            let whole = Candidate {
                 told: self.told_locations(&before),
                 path: list,
+                path_then: None,
                 node: Some(Node::new(Value::List(items), node.span)),
-            });
+            };
+            candidates.insert(0, whole);
         }
         candidates
     }
@@ -343,7 +354,7 @@ impl Trials<'_> {
         let after = self.merged.node(&path);
         let side = |node: Option<&Node>| match node {
             None => Side::Absent,
-            Some(node) if secret::is_below_secret(&path) || self.is_secret(node) => Side::Secret,
+            Some(node) if is_credential(&path) || self.is_secret(node) => Side::Secret,
             Some(node) => Side::Value(node.to_json()),
         };
         vec![Cause {
@@ -388,6 +399,15 @@ impl Trials<'_> {
     }
 }
 
+/// What `render --redact` masks, and whatever looks like a secret.
+fn is_credential(path: &Path) -> bool {
+    let postgres = Path::of("postgres");
+    secret::is_below_secret(path)
+        || Credentials::KEYS
+            .iter()
+            .any(|key| *path == postgres.key(key))
+}
+
 /// As the plan itself compares: what it leaves out of the data of a secret, a trial does not have either.
 fn comparable(mut rendered: Vec<Resource>, new: &[Resource]) -> Vec<Resource> {
     for resource in rendered
@@ -415,6 +435,18 @@ fn comparable(mut rendered: Vec<Resource>, new: &[Resource]) -> Vec<Resource> {
         }
     }
     rendered
+}
+
+/// The difference that this one is, or is a part of: a block that is there again may still differ inside.
+fn within(key: &Key, left: &BTreeSet<Key>) -> Option<Key> {
+    let (id, path) = key;
+    left.iter()
+        .filter(|(left, _)| left == id)
+        .find(|(_, whole)| {
+            path.strip_prefix(whole.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+        .cloned()
 }
 
 fn keys(raw: &[Raw<'_>]) -> BTreeSet<Key> {

@@ -86,14 +86,16 @@ fn add_causes(
         let spot = places
             .as_deref_mut()
             .and_then(|places| text::spot(cause, places));
-        let file = spot.as_ref().filter(|spot| !spot.is_in_flag());
+        let file = spot
+            .as_ref()
+            .and_then(|spot| Some((spot.file()?, spot.line)));
         let flag = spot.as_ref().filter(|spot| spot.is_in_flag());
         because.push(json!({
             "path": cause.path,
             "before": side(&cause.before),
             "after": side(&cause.after),
-            "file": file.map(|spot| &spot.name),
-            "line": file.map(|spot| spot.line),
+            "file": file.map(|(file, _)| file),
+            "line": file.map(|(_, line)| line),
             "flag": flag.map(|spot| &spot.name),
         }));
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::cause::Cause;
 use super::shown::Side;
 use super::{Action, Plan};
+use crate::layers::SourceKind;
 use crate::problem::Place;
 use crate::report::{Places, Spot};
 
@@ -90,9 +91,9 @@ pub(crate) fn spot(cause: &Cause, places: &mut Places<'_>) -> Option<Spot> {
 }
 
 fn at(spot: &Spot) -> String {
-    if spot.is_in_flag() {
-        spot.name.clone()
-    } else {
-        format!("{}:{}", spot.name, spot.line)
+    match spot.kind {
+        SourceKind::BuiltIn => "built-in default".to_owned(),
+        SourceKind::Flag(_) => spot.name.clone(),
+        _ => format!("{}:{}", spot.name, spot.line),
     }
 }
