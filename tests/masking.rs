@@ -6,6 +6,8 @@ use pgedge_tpl::layers::{self, Memory};
 use pgedge_tpl::merge::merge;
 use pgedge_tpl::problem::{Code, Path, Problem};
 use pgedge_tpl::report::report;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 const BUILT_IN: &str = include_str!("layers/built-in.yaml");
 /// What stands for a secret in every case below.
@@ -204,6 +206,7 @@ fn flags() {
         "--set-file=postgres.password=hunter2",
         "--set-file=postgres.password=secret.txt,hunter2",
         "--set-file=postgres.password={hunter2}",
+        "--set-file=postgres.password=secret.txt,image=hunter2",
         "--set-json=postgres.password=\"hunter2\"",
         "--set-json=postgres.password=hunter2",
         "--set-json=postgres={\"password\":\"hunter2\"}",
@@ -223,6 +226,14 @@ fn flags() {
             .filter_map(|arg| leaks(arg, &said("", &[arg])))
             .collect(),
     );
+}
+
+/// A name for a secret gives it away nowhere, not even when the secret itself is no longer in effect.
+#[test]
+fn aliases_of_secrets() {
+    let file = "postgres:\n  password: &p hunter2\nimage: *p\nx: [*p]\n";
+    let said = said(file, &["--set=postgres.password=x"]);
+    assert_eq!(leaks(file, &said), None);
 }
 
 #[test]
@@ -265,4 +276,102 @@ fn what_is_no_secret_is_shown() {
     );
     assert!(said.contains("username: shown"), "{said}");
     assert!(said.contains("`image`"), "{said}");
+}
+
+/// Ways to write a secret behind its key, in block style.
+const VALUES: &[&str] = &[
+    " hunter2",
+    " 'hunter2'",
+    " \"hunter2\"",
+    " \"hunter2",
+    " 'hunter2",
+    " |\n    hunter2\n    hunter2",
+    " >-\n    a\n\n    hunter2",
+    "\n    hunter2",
+    " a\n    hunter2",
+    " 'a\n    hunter2'",
+    " {a: hunter2}",
+    " {a: hunter2",
+    " [a,\n    hunter2]",
+    " [a,\n    hunter2",
+    "\n  - hunter2",
+    "\n    a: hunter2",
+    " &a hunter2",
+    " !!str hunter2",
+    " # hunter2\n    hunter2",
+    " @hunter2",
+    " *hunter2",
+    " hunter2: hunter2",
+    " 12 # hunter2",
+];
+/// What can stand before and behind.
+const AROUND: &[&str] = &[
+    "a: 1\n",
+    "gvc:\n",
+    "  name: x\n",
+    "  locations: [\n",
+    "  - a\n",
+    "image: 'x\n",
+    "image: \"x\n",
+    "image: x\n",
+    "{",
+    "}",
+    "[",
+    "]\n",
+    "- ",
+    "? ",
+    ": ",
+    "\t",
+    "# ",
+    "&a ",
+    "*a",
+    "---\n",
+    "...\n",
+    "x: |\n",
+    "x: >\n",
+    "é: 😀\n",
+    "@",
+    "`",
+    "%",
+    "!x ",
+    "\r\n",
+    "'",
+    "\"",
+    "\\",
+    ",",
+    "<<: *a\n",
+    "postgres:\n",
+    "  username: u\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: inputs(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn secrets_in_any_file(
+        before in prop::collection::vec(select(AROUND), 0..5),
+        key in select(&["password", "'password'", "\"password\"", "Password", "dbPwd", "pasword"][..]),
+        value in select(VALUES),
+        behind in prop::collection::vec(select(AROUND), 0..5),
+    ) {
+        let file = format!("{}\n  {key}:{value}\n{}", before.concat(), behind.concat());
+        prop_assert_eq!(leaks(&file, &said(&file, &[])), None);
+    }
+
+    #[test]
+    fn secrets_in_any_argument(
+        kind in select(&["--set", "--set-string", "--set-json", "--set-file", "--set-literal"][..]),
+        before in prop::collection::vec(select(&["a=1,", "a", "{", "[0]", "\\", "\"", ".", "postgres.", ",", "a={", "é"][..]), 0..4),
+        value in prop::collection::vec(select(&["hunter2", ",", "=", ".", "{", "}", "[0]", "\\", "\"", "'", ":", "null", " "][..]), 1..8),
+    ) {
+        let argument = format!("{kind}={}password={}", before.concat(), value.concat());
+        prop_assert_eq!(leaks(&argument, &said("", &[&argument])), None);
+    }
+}
+
+fn inputs() -> u32 {
+    std::env::var("PGEDGE_TPL_INPUTS")
+        .ok()
+        .and_then(|inputs| inputs.parse().ok())
+        .unwrap_or(200)
 }

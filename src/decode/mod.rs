@@ -5,6 +5,8 @@
 
 mod deserializer;
 mod hint;
+mod mismatch;
+mod stop;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,7 +14,7 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 
 use crate::layers::{Entry, Node, Value};
-use crate::problem::{Path, Problem, Problems, Step};
+use crate::problem::{Path, Problems, Step};
 
 pub use deserializer::SCALAR;
 pub use hint::nearest;
@@ -145,10 +147,3 @@ impl std::fmt::Display for Invalid {
 }
 
 impl std::error::Error for Invalid {}
-
-/// A problem that [`decode`] found is about this path or something it holds.
-pub fn concerns(problem: &Problem, path: &Path) -> bool {
-    problem.path.as_ref().is_some_and(|of| {
-        of.upwards().any(|above| above == *path) || path.upwards().any(|above| above == *of)
-    })
-}

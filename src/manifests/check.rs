@@ -34,7 +34,6 @@ pub(super) fn check(
         (Some(found), Some(name)) if found == kind => Ok(Manifest {
             kind,
             name,
-            tree,
             yaml: rendered.text,
         }),
         _ => Err(origin

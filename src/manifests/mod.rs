@@ -6,13 +6,13 @@ mod escape;
 mod platform;
 mod templates;
 
-use minijinja::Value;
 use minijinja::value::Serde;
+use minijinja::{Value, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::Cluster;
-use crate::layers::Node;
+use crate::layers::{self, Node, SourceId};
 use crate::problem::Problems;
 
 pub use escape::yaml_scalar;
@@ -27,15 +27,19 @@ pub struct Manifest {
     pub name: String,
     /// The document, as YAML.
     pub yaml: String,
-    /// The document, as it was read back.
-    tree: Node,
 }
 
 impl Manifest {
-    /// The document, as data.
+    /// The document as data: read back once more, because trees are large and few callers want them.
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
-        self.tree.to_json()
+        let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
+        documents
+            .iter()
+            .flatten()
+            .map(Node::to_json)
+            .next()
+            .unwrap_or_default()
     }
 }
 
@@ -93,14 +97,6 @@ struct Payloads {
     pgcat_startup: Payload,
 }
 
-/// What a manifest template sees: the cluster, and the files that go into its secrets.
-#[derive(Serialize)]
-struct Context<'c> {
-    #[serde(flatten)]
-    cluster: &'c Cluster,
-    payloads: Payloads,
-}
-
 /// Every document of a cluster, in the order in which `cpln apply` sends them.
 ///
 /// # Errors
@@ -123,7 +119,8 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
         pgcat_config: payload("pgcat.toml.j2")?,
         pgcat_startup: payload("pgcat-start.sh.j2")?,
     };
-    let see = Value::from(Serde(Context { cluster, payloads }));
+    let payloads = Value::from(Serde(payloads));
+    let see = context! { payloads, ..see };
     let mut manifests = Vec::new();
     let mut problems = Problems::default();
     for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {

@@ -1,7 +1,8 @@
 //! All layers to one tree: later wins, and every value still knows who wrote it and what it hid.
 
-mod edit;
+mod assign;
 mod locate;
+mod overlay;
 
 use std::collections::BTreeMap;
 
@@ -42,14 +43,14 @@ pub fn merge(layers: Layers) -> (Merged, Problems) {
         start: 0,
         end: 0,
     };
-    let mut merger = edit::Merger::new(&sources, Node::empty_map(nowhere));
+    let mut merger = overlay::Merger::new(&sources, Node::empty_map(nowhere));
     for edit in edits {
         match edit {
             Edit::Overlay(node) => merger.overlay(node),
             Edit::Set(assignment) => merger.assign(assignment),
         }
     }
-    let edit::Merger {
+    let overlay::Merger {
         tree,
         built_in,
         removed,

@@ -33,6 +33,11 @@ impl Secrets {
             }
             .to_owned()
         };
+        // A secret with a backtick in it would not be found between two of them.
+        let ticked = self.texts.iter().filter(|secret| secret.contains('`'));
+        let text = ticked.fold(text.to_owned(), |text, secret| {
+            text.replace(secret, REDACTED)
+        });
         text.split('`')
             .enumerate()
             .map(part)
@@ -55,9 +60,13 @@ fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut 
                 texts.push(scalar.text.clone());
             }
         }
-        Value::List(items) => items
-            .iter()
-            .for_each(|item| collect(item, path, inside, merged, texts)),
+        Value::List(items) => {
+            // `{…}` of a flag is one value, whatever its commas make of it.
+            let inside = inside || matches!(sources.kind(node.span), SourceKind::Flag(_));
+            for item in items {
+                collect(item, path, inside, merged, texts);
+            }
+        }
         Value::Map(entries) => {
             for entry in entries {
                 let is_tail =

@@ -33,7 +33,7 @@ pub fn not_allowed<T: Parse>(text: &str) -> Invalid {
     } else {
         format!("`{}` is not allowed here", shown.escape_debug())
     };
-    Invalid::new(found, format!("{}", T::ALLOWED))
+    Invalid::new(found, T::ALLOWED)
 }
 
 /// Reads text; a number or a boolean must be quoted to be text.
@@ -86,6 +86,7 @@ macro_rules! whole_number {
 
             /// The number.
             #[must_use]
+            #[allow(dead_code)] // not every number is computed with
             pub const fn get(self) -> u32 {
                 self.0
             }

@@ -76,7 +76,7 @@ impl Parse for Schedule {
     const ALLOWED: &str = "five fields as in \"0 2 * * *\" (minute, hour, day of month, month, day of week), or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        let refuse = |found: String| Err(Invalid::new(found, format!("{}", Self::ALLOWED)));
+        let refuse = |found: String| Err(Invalid::new(found, Self::ALLOWED));
         if text.starts_with('@') {
             return if MACROS.contains(&text) {
                 Ok(Self(text.to_owned()))
