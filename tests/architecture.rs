@@ -21,6 +21,8 @@ const ROOMS: &[&str] = &[
     "output",
     "selection",
     "report",
+    "plan",
+    "snapshot",
     "commands",
 ];
 

@@ -2,7 +2,9 @@
 
 mod lint;
 mod pipeline;
+mod plan;
 mod render;
+mod test;
 mod values;
 
 use std::io::{self, Write};
@@ -44,12 +46,23 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
+        Command::Plan(args) => plan::run(args),
+        Command::Test(args) => test::run(args),
     }
 }
 
 /// Prints the product.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
+}
+
+/// Prints a product for people, in colours where they want them.
+fn show(text: &str) -> Result<()> {
+    let mut stdout = anstream::stdout().lock();
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
