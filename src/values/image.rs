@@ -1,6 +1,7 @@
 //! References to container images.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as};
 use crate::decode::Invalid;
@@ -28,6 +29,18 @@ impl Image {
 impl Parse for Image {
     const ALLOWED: &str =
         "an image such as `ghcr.io/owner/name:tag`, or `//image/NAME:TAG` for one of the org's own";
+    const EXAMPLES: &[&str] = &["ghcr.io/acme/image:1.4", "//image/own:2"];
+
+    fn rule() -> Value {
+        let component = "[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?";
+        let tag = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
+        // a host has a dot, a port or is `localhost`; else its text is a component of the path
+        let host =
+            "(?:[A-Za-z0-9-]*\\.[A-Za-z0-9.-]*(?::\\d{1,5})?|[A-Za-z0-9-]+:\\d{1,5}|localhost)/";
+        json!({ "pattern": format!(
+            "^(?!docker\\.io/)(?://image/)?(?:{host})?{component}(?:/{component})*(?::{tag})?(?:@sha256:[0-9a-f]{{64}})?$"
+        )})
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(rest) = text.strip_prefix("docker.io/") {

@@ -14,6 +14,7 @@ pub mod storage;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::{self, Decoded};
@@ -36,7 +37,7 @@ use storage::{Retention, SnapshotSchedule, TagKey, TagValue};
 pub const BUILT_IN: &str = include_str!("../../values.yaml");
 
 /// All values.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Values {
     /// Prefix of every resource name; left out, it is `gvc.name`.
@@ -66,7 +67,7 @@ pub struct Values {
 }
 
 /// The GVC and the locations it spans.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Gvc {
     /// Name of the GVC; each cluster needs one of its own.
@@ -78,7 +79,7 @@ pub struct Gvc {
 }
 
 /// One location of the cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     /// Name of the location, as the org lists it.
@@ -88,7 +89,7 @@ pub struct Location {
 }
 
 /// CPU and memory of each pgEdge node: reserved (min) and limit (max).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeResources {
     /// CPU that is reserved.
@@ -102,7 +103,7 @@ pub struct NodeResources {
 }
 
 /// The database and its superuser.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Postgres {
     /// Name of the superuser.
@@ -122,7 +123,7 @@ pub struct Postgres {
 }
 
 /// The volume of each pgEdge node.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VolumeSet {
     /// Size of a new volume in GiB.
@@ -134,7 +135,7 @@ pub struct VolumeSet {
 }
 
 /// Growth of the volumes.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VolumeAutoscaling {
     /// Whether volumes grow by themselves.
@@ -148,7 +149,7 @@ pub struct VolumeAutoscaling {
 }
 
 /// Snapshots of the volumes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshots {
     /// How long a snapshot is kept, such as `7d`, `36h` or `90m`.
@@ -158,7 +159,7 @@ pub struct Snapshots {
 }
 
 /// The connection pooler.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pgcat {
     /// Image of the pooler; its configuration is for pgcat 1.2.
@@ -180,7 +181,7 @@ pub struct Pgcat {
 }
 
 /// When a server connection goes back to the pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PoolMode {
     /// When the client disconnects.
@@ -192,7 +193,7 @@ pub enum PoolMode {
 }
 
 /// Which nodes answer reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reads {
     /// Every ready node; a read may not yet see the write before it.
@@ -203,7 +204,7 @@ pub enum Reads {
 }
 
 /// CPU and memory of a container.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Resources {
     /// The most CPU.
@@ -213,7 +214,7 @@ pub struct Resources {
 }
 
 /// Who may connect from inside the org.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InternalAccess {
     /// Which workloads.
@@ -224,7 +225,7 @@ pub struct InternalAccess {
 }
 
 /// Which workloads may connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessType {
     /// Every workload of the GVC.
@@ -236,7 +237,7 @@ pub enum AccessType {
 }
 
 /// The scheduled dump to a bucket.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Backup {
     /// Whether there is one.
@@ -258,7 +259,7 @@ pub struct Backup {
 }
 
 /// Where the bucket is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// AWS S3.
@@ -268,7 +269,7 @@ pub enum Provider {
 }
 
 /// A bucket at AWS S3.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Aws {
     /// Name of the bucket.
@@ -284,7 +285,7 @@ pub struct Aws {
 }
 
 /// A bucket at Google Cloud Storage.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Gcp {
     /// Name of the bucket.
