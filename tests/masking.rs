@@ -27,6 +27,7 @@ fn said(file: &str, args: &[&str]) -> String {
     problems.extend(found);
     let mut paths = vec![];
     every_path(merged.tree(), &Path::root(), &mut paths);
+    paths.retain(|path| merged.is_given(path));
     paths.extend(merged.removed().keys().cloned());
     for path in paths {
         problems.push(Problem::of_key(

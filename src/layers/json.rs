@@ -256,11 +256,7 @@ impl<'a> Reader<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span {
-            source: self.source,
-            start,
-            end: end.min(self.text.len()).max(start),
-        }
+        Span::within(self.source, self.text, start, end)
     }
 
     fn peek(&self) -> Option<char> {

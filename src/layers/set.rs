@@ -11,6 +11,9 @@ use super::{Edit, json, refused, secret};
 use crate::place::Span;
 use crate::problem::{Code, Place, Problem, Problems, Step};
 
+/// How many wrong pairs of one argument are told.
+const MOST_PROBLEMS: usize = 20;
+
 /// One path and the value it gets.
 #[derive(Clone, Debug)]
 pub(crate) struct Assignment {
@@ -85,10 +88,12 @@ impl Reader<'_> {
     fn pairs(&mut self) {
         let len = self.argument.text.len();
         let mut at = 0;
-        while at < len {
+        let mut wrong_pairs = 0;
+        while at < len && wrong_pairs < MOST_PROBLEMS {
             at = match self.pair(at) {
                 Ok(end) => end,
                 Err(wrong) => {
+                    wrong_pairs += 1;
                     self.problems.push(wrong.problem);
                     self.argument.find_unescaped(wrong.resume, ",")
                 }

@@ -117,10 +117,14 @@ impl Sources {
     #[must_use]
     pub fn is_secret(&self, span: Span) -> bool {
         self.get(span.source).is_some_and(|source| {
-            source.secrets.iter().any(|hidden| {
-                span.start < hidden.end && hidden.start < span.end
-                    || span.start >= hidden.start && span.start < hidden.end
-            })
+            // They are in order: only the first that ends behind the begin of the span can touch it.
+            let next = source
+                .secrets
+                .partition_point(|hidden| hidden.end <= span.start);
+            source
+                .secrets
+                .get(next)
+                .is_some_and(|hidden| hidden.start < span.end || hidden.start == span.start)
         })
     }
 

@@ -110,7 +110,9 @@ impl Argument<'_> {
             let Some(index) = index else {
                 let problem =
                     self.wrong(open, close.max(open + 1), "not the number of a list item");
-                return Err(problem.allowed(format!("a whole number from 0 to {MAX_INDEX}")));
+                return Err(
+                    problem.allowed(format!("allowed: a whole number from 0 to {MAX_INDEX}"))
+                );
             };
             if targets.len() >= MAX_DEPTH {
                 return Err(self.wrong(
@@ -143,12 +145,7 @@ impl Argument<'_> {
     }
 
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        let start = start.min(self.text.len());
-        Span {
-            source: self.source,
-            start,
-            end: end.min(self.text.len()).max(start),
-        }
+        Span::within(self.source, self.text, start, end)
     }
 
     pub(super) fn wrong(&self, start: usize, end: usize, found: &str) -> Problem {

@@ -16,7 +16,8 @@ pub(super) fn explain(
     error: &ScanError,
     secrets: &[Range<usize>],
 ) -> Problem {
-    let at = floor(text, error.marker().byte_offset().unwrap_or(text.len()));
+    let at = error.marker().byte_offset().unwrap_or(text.len());
+    let at = Span::within(source, text, at, at).start;
     let spot = Spot {
         text,
         at,
@@ -29,11 +30,6 @@ pub(super) fn explain(
         spot.trap(error.kind())
     };
     let trap = trap.unwrap_or_else(|| Trap::at(at, format!("not valid YAML: {}", error.info())));
-    let end = text[trap.at..]
-        .chars()
-        .next()
-        .filter(|c| *c != '\n')
-        .map_or(trap.at, |c| trap.at + c.len_utf8());
     let code = if *error.kind() == ErrorKind::RecursionLimitExceeded {
         Code::TooLarge
     } else {
@@ -41,11 +37,7 @@ pub(super) fn explain(
     };
     let problem = Problem::new(
         code,
-        Place::At(Span {
-            source,
-            start: trap.at,
-            end,
-        }),
+        Place::At(Span::within(source, text, trap.at, trap.at + 1)),
         trap.found,
     );
     match trap.fix {
@@ -263,12 +255,4 @@ fn line_around(text: &str, at: usize) -> Range<usize> {
         ..text[at..]
             .find('\n')
             .map_or(text.len(), |newline| at + newline)
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

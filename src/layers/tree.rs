@@ -2,6 +2,21 @@
 
 use crate::place::{Path, Span, Step};
 
+impl Span {
+    /// A stretch of `text`, made to begin and end between two characters.
+    pub(super) fn within(source: SourceId, text: &str, start: usize, end: usize) -> Self {
+        let is_between = |at: &usize| text.is_char_boundary(*at);
+        let start = start.min(text.len());
+        let start = (0..=start).rev().find(is_between).unwrap_or(0);
+        let end = (end.max(start)..text.len()).find(is_between);
+        Self {
+            source,
+            start,
+            end: end.unwrap_or(text.len()),
+        }
+    }
+}
+
 /// One value and where it was written.
 #[derive(Clone, Debug)]
 pub struct Node {

@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
                 matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
             let key = self.node(event, span, depth + 1)?;
             let Some(key_text) = key_text(&key) else {
-                self.problems.push(trap::key_is_not_text(self.text, &key));
+                self.tell(trap::key_is_not_text(self.text, &key));
                 let (event, span) = self.next()?;
                 last = Some(self.node(event, span, depth + 1)?.span.end);
                 continue;
@@ -325,6 +325,13 @@ impl<'a> Reader<'a> {
         hide(node, &mut self.secrets);
     }
 
+    /// Keeps a problem; nobody reads more than a hundred of one file.
+    fn tell(&mut self, problem: Problem) {
+        if self.problems.iter().len() < 100 {
+            self.problems.push(problem);
+        }
+    }
+
     /// The path of a key of the mapping that is being read.
     fn path_of(&self, key: &str) -> Path {
         let mut steps = self.path.clone();
@@ -341,13 +348,13 @@ impl<'a> Reader<'a> {
         for node in nodes {
             match node.value {
                 Value::Map(entries) => mapping.merged.extend(entries),
-                _ => self.problems.push(
+                _ => self.tell(
                     Problem::new(
                         Code::YamlSyntax,
                         Place::At(node.span),
                         format!("`<<` takes over {}", node.noun()),
                     )
-                    .allowed("a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
+                    .allowed("allowed: a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
                 ),
             }
         }
@@ -361,7 +368,7 @@ impl<'a> Reader<'a> {
         {
             return;
         }
-        self.problems.push(
+        self.tell(
             Problem::new(
                 Code::YamlSyntax,
                 Place::At(span),

@@ -246,7 +246,7 @@ impl<'a> Merger<'a> {
                 _ => format!("this list has {count} items"),
             };
             let problem = Problem::new(Code::FlagPath, Place::At(target.span), found);
-            let allowed = format!("an index up to {count}, which appends one");
+            let allowed = format!("allowed: an index up to {count}, which appends one");
             return Err(Box::new(
                 Problem {
                     path: Some(secret::path(path.steps())),
@@ -383,9 +383,13 @@ fn is_map(node: &Node) -> bool {
     matches!(node.value, Value::Map(_))
 }
 
+/// What `base` was and hid, as far as anybody would want to know.
 fn hidden_by(base: &Node) -> Vec<Span> {
+    const MOST: usize = 16;
+    let earlier = base.hid.iter().copied();
     std::iter::once(base.span)
-        .chain(base.hid.iter().copied())
+        .chain(earlier)
+        .take(MOST)
         .collect()
 }
 

@@ -13,6 +13,8 @@ use crate::problem::{Code, Severity};
 const WIDTH: usize = 80;
 /// Nobody reads more than that.
 const MOST: usize = 100;
+/// Longer pieces of source are shown only around each place; the renderer would read all of them.
+const LONG: usize = 4000;
 /// Two places farther apart than that, in lines, are shown apart.
 const NEAR: usize = 40;
 
@@ -21,8 +23,9 @@ pub(super) fn write(problems: &[Shown], places: &Places<'_>) -> String {
     let renderer = Renderer::styled().term_width(WIDTH);
     let mut out = String::new();
     for problem in problems.iter().take(MOST) {
-        let report = renderer.render(&[group(problem, places)]);
-        out.push_str(&with_characters(report, problem));
+        let mut told = Vec::new();
+        let report = renderer.render(&[group(problem, places, &mut told)]);
+        out.push_str(&placed(report, &told));
         out.push_str("\n\n");
     }
     if !problems.is_empty() {
@@ -31,7 +34,12 @@ pub(super) fn write(problems: &[Shown], places: &Places<'_>) -> String {
     out
 }
 
-fn group<'a>(problem: &'a Shown, places: &'a Places<'_>) -> Group<'a> {
+/// Lays a problem out; `told` gets how the renderer will tell its places, and how it should.
+fn group<'a>(
+    problem: &'a Shown,
+    places: &'a Places<'_>,
+    told: &mut Vec<(String, String)>,
+) -> Group<'a> {
     let level = match problem.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -42,14 +50,10 @@ fn group<'a>(problem: &'a Shown, places: &'a Places<'_>) -> Group<'a> {
             .id(problem.code.text()),
     );
     for (spots, text) in neighbours(problem, places) {
-        group = group.element(snippet(&spots, text));
+        group = group.element(snippet(&spots, text, told));
     }
     if let Some(allowed) = &problem.allowed {
-        group = group.element(
-            Level::NOTE
-                .with_name("allowed")
-                .message(wrapped(allowed, "allowed")),
-        );
+        group = group.element(Level::NOTE.message(wrapped(allowed, "note")));
     }
     if let Some(fix) = &problem.fix {
         group = group.element(Level::HELP.message(wrapped(fix, "help")));
@@ -57,19 +61,14 @@ fn group<'a>(problem: &'a Shown, places: &'a Places<'_>) -> Group<'a> {
     group
 }
 
-/// A flag has no lines, so its places are told as they are said.
-fn with_characters(report: String, problem: &Shown) -> String {
-    let spots = problem
-        .spot
-        .iter()
-        .chain(problem.also.iter().filter_map(|(spot, _)| spot.as_ref()));
-    let flags = spots.filter(|spot| spot.is_in_flag());
-    flags.fold(report, |report, spot| {
-        report.replacen(
-            &format!("{}:{}:{}", spot.name, spot.line, spot.column),
-            &spot.words(),
-            1,
-        )
+/// The renderer counts columns in the piece of source that it gets, and knows no flags, so the places are told anew.
+fn placed(report: String, told: &[(String, String)]) -> String {
+    told.iter().fold(report, |report, (counted, right)| {
+        if counted == right {
+            report
+        } else {
+            report.replacen(counted, right, 1)
+        }
     })
 }
 
@@ -96,11 +95,15 @@ fn neighbours<'a>(
         let Some(text) = places.text(marked.0) else {
             continue;
         };
-        let near = pieces.iter_mut().find(|(spots, _)| {
-            spots.iter().all(|(spot, ..)| {
-                spot.source == marked.0.source && spot.line.abs_diff(marked.0.line) <= NEAR
-            })
-        });
+        let is_near = |spot: &Spot| {
+            let (first, last) = (spot.line.min(marked.0.line), spot.line.max(marked.0.line));
+            spot.source == marked.0.source
+                && last - first <= NEAR
+                && text.lines(first - 1, last - 1).len() <= LONG
+        };
+        let near = pieces
+            .iter_mut()
+            .find(|(spots, _)| spots.iter().all(|(spot, ..)| is_near(spot)));
         match near {
             Some((spots, _)) => spots.push(marked),
             None => pieces.push((vec![marked], text)),
@@ -113,10 +116,14 @@ fn neighbours<'a>(
 fn snippet<'a>(
     spots: &[Marked<'a>],
     text: &'a Masked,
+    told: &mut Vec<(String, String)>,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let lines = spots.iter().map(|(spot, ..)| spot.line - 1);
     let (first, last) = (lines.clone().min().unwrap_or(0), lines.max().unwrap_or(0));
-    let window = text.lines(first, last);
+    let mut window = text.lines(first, last);
+    if let (true, [(spot, ..)]) = (window.len() > LONG, spots) {
+        window = text.around(&window, spot.span.start, LONG / 2);
+    }
     let is_flag = spots.iter().any(|(spot, ..)| spot.is_in_flag());
     let name = spots.first().map(|(spot, ..)| spot.name.as_str());
     let source = text.text.get(window.clone()).unwrap_or_default();
@@ -124,6 +131,17 @@ fn snippet<'a>(
         .path(name)
         .line_start(first + 1)
         .line_numbering(!is_flag);
+    if let Some((spot, ..)) = spots.first() {
+        let line = text
+            .lines(spot.line - 1, spot.line - 1)
+            .start
+            .max(window.start);
+        let column = text.column(spot.span.start) + 1 - text.column(line);
+        told.push((
+            format!("{}:{}:{column}", spot.name, spot.line),
+            spot.words(),
+        ));
+    }
     spots.iter().fold(snippet, |snippet, (spot, kind, label)| {
         let within = |at: usize| at.saturating_sub(window.start).min(source.len());
         let annotation = kind.span(within(spot.span.start)..within(spot.span.end));

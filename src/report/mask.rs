@@ -13,7 +13,12 @@ pub(super) struct Masked {
     /// Each secret: where it was, and where the mask is.
     pieces: Vec<(Range<usize>, Range<usize>)>,
     line_starts: Vec<usize>,
+    /// How many characters begin before each block of bytes: lines can be very long.
+    characters: Vec<usize>,
 }
+
+/// The size of those blocks.
+const BLOCK: usize = 4096;
 
 impl Masked {
     pub(super) fn new(source: &Source) -> Self {
@@ -37,7 +42,13 @@ impl Masked {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
+        let blocks = text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+            let before = *sum;
+            *sum += characters(block);
+            Some(before)
+        });
         Self {
+            characters: blocks.collect(),
             text,
             pieces,
             line_starts,
@@ -91,13 +102,41 @@ impl Masked {
         start..end - usize::from(lines.ends_with('\r'))
     }
 
+    /// The part of a window that is near a byte.
+    pub(super) fn around(&self, window: &Range<usize>, at: usize, room: usize) -> Range<usize> {
+        let start = floor(&self.text, at.saturating_sub(room)).max(window.start);
+        start..ceil(&self.text, at + room).min(window.end)
+    }
+
     /// The column of a byte, in characters, from 1.
     pub(super) fn column(&self, at: usize) -> usize {
         let start = self.line_starts.get(self.line(at)).copied().unwrap_or(0);
-        self.text.get(start..at).map_or(0, |before| {
-            before.trim_start_matches('\u{feff}').chars().count()
-        }) + 1
+        let has_mark = self
+            .text
+            .get(start..)
+            .is_some_and(|line| line.starts_with('\u{feff}'));
+        let before = self
+            .characters_before(at)
+            .saturating_sub(self.characters_before(start));
+        before.saturating_sub(usize::from(has_mark)) + 1
     }
+
+    fn characters_before(&self, at: usize) -> usize {
+        let block = at / BLOCK;
+        let rest = self
+            .text
+            .as_bytes()
+            .get(block * BLOCK..at)
+            .map_or(0, characters);
+        self.characters
+            .get(block)
+            .map_or_else(|| characters(self.text.as_bytes()), |before| before + rest)
+    }
+}
+
+/// How many characters begin in these bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 fn floor(text: &str, at: usize) -> usize {

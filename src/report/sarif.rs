@@ -45,10 +45,11 @@ fn level(severity: Severity) -> &'static str {
 
 fn result(problem: &Shown) -> Value {
     let mut text = problem.message();
-    for (label, more) in [("allowed", &problem.allowed), ("help", &problem.fix)] {
-        if let Some(more) = more {
-            let _ = write!(text, "\n{label}: {more}");
-        }
+    if let Some(allowed) = &problem.allowed {
+        let _ = write!(text, "\n{allowed}");
+    }
+    if let Some(fix) = &problem.fix {
+        let _ = write!(text, "\nhelp: {fix}");
     }
     let mut result = json!({
         "ruleId": problem.code.text(),

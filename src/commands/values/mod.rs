@@ -42,7 +42,10 @@ fn redacted(node: &Node) -> Node {
                 .map(|entry| {
                     let mut entry = entry.clone();
                     entry.node = if secret::is_secret(&entry.key) {
-                        Node::new(Value::Scalar(Scalar::text(REDACTED)), entry.node.span)
+                        Node {
+                            value: Value::Scalar(Scalar::text(REDACTED)),
+                            ..entry.node
+                        }
                     } else {
                         redacted(&entry.node)
                     };

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{redacted, yaml};
 use crate::layers::{Node, SourceId, Span, Value, secret};
-use crate::merge::Merged;
+use crate::merge::{Merged, Removal};
 use crate::problem::{Path, Place};
 use crate::report::{Places, Spot};
 
@@ -135,7 +135,13 @@ fn all(merged: &Merged) -> Vec<Origin> {
         &mut places,
         &mut origins,
     );
-    for (path, removal) in merged.removed() {
+    // That the built-in file gives a key no value is no removal.
+    let is_own = |removal: &&Removal| !merged.sources().is_built_in(removal.span);
+    for (path, removal) in merged
+        .removed()
+        .iter()
+        .filter(|(_, removal)| is_own(removal))
+    {
         origins.push(Origin {
             path: path.clone(),
             what: What::Removed,

@@ -3,7 +3,11 @@
 //! A text that could be parsed knows its secrets exactly, from the keys of its tree. A text that could not is
 //! searched for words that look like the key of a secret, and too much is hidden rather than too little.
 
+mod broken;
+
 use std::ops::Range;
+
+pub(super) use broken::in_broken_yaml;
 
 use crate::problem::{Path, Step};
 
@@ -115,87 +119,6 @@ pub(super) fn in_argument(text: &str) -> Option<Range<usize>> {
     Some(start..text.len())
 }
 
-/// What could be secret in YAML (or JSON) that cannot be parsed.
-pub(super) fn in_broken_yaml(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut anchors = Vec::new();
-    let lines: Vec<Range<usize>> = lines(text).collect();
-    // An escape in a quoted key can spell anything, so such keys count as those of secrets.
-    let mut suspects: Vec<usize> = words(text)
-        .filter(|word| is_secret(&text[word.clone()]))
-        .map(|w| w.end)
-        .collect();
-    suspects.extend(escapes(text));
-    suspects.sort_unstable();
-    let mut hidden_to = 0;
-    for suspect in suspects {
-        if suspect < hidden_to {
-            continue;
-        }
-        let range = value_behind(text, &lines, suspect);
-        if text[range.clone()].trim().is_empty() {
-            continue;
-        }
-        hidden_to = range.end;
-        anchors.extend(names(&text[range.clone()], '*').map(str::to_owned));
-        found.push(range);
-    }
-    // `password: *p` hides what `&p` names.
-    for (at, _) in text.match_indices('&') {
-        let name = names(&text[at..], '&').next().unwrap_or_default();
-        if anchors.iter().any(|anchor| anchor == name) {
-            found.push(value_behind(text, &lines, at + 1 + name.len()));
-        }
-    }
-    found
-}
-
-/// From a key's end to the end of whatever could be its value.
-fn value_behind(text: &str, lines: &[Range<usize>], key_end: usize) -> Range<usize> {
-    let rest = &text[key_end..];
-    let start = key_end
-        + (rest.len()
-            - rest
-                .trim_start_matches(['"', '\'', ' ', '\t', ':', '='])
-                .len());
-    // Behind the key's own closing quote; a quote directly before `start` may be the value's opening one.
-    let quote = text[key_end..start]
-        .chars()
-        .next_back()
-        .filter(|c| matches!(c, '"' | '\''));
-    let first = lines.partition_point(|line| line.end < key_end);
-    let Some(line) = lines.get(first) else {
-        return start.min(text.len())..text.len();
-    };
-    let indent = indent(&text[line.clone()]);
-    let mut end = lines
-        .get(lines.partition_point(|line| line.end < start))
-        .map_or(text.len(), |line| line.end);
-    if let Some(quote) = quote {
-        let close = text[start..]
-            .find(quote)
-            .map_or(text.len(), |at| start + at);
-        end = end.max(line_end(text, close));
-    }
-    if open_brackets(&text[..start]) > 0 || text[start..].starts_with(['{', '[']) {
-        end = end.max(closing_bracket(text, start));
-    }
-    let next = lines.partition_point(|line| line.end <= end.saturating_sub(1).max(start.min(end)));
-    for line in lines.iter().skip(next.max(first + 1)) {
-        let content = &text[line.clone()];
-        let bare = content.trim_start_matches([' ', '\t']);
-        let belongs = bare.trim_end().is_empty()
-            || self::indent(content) > indent
-            || bare.starts_with(['-', ':', '}', ']', '"', '\'', '#'])
-            || !bare.contains(':');
-        if !belongs && line.start >= end {
-            break;
-        }
-        end = end.max(line.end);
-    }
-    start.min(end)..end
-}
-
 /// The stretches between line breaks.
 fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
@@ -210,10 +133,6 @@ fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end)
 }
 
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches([' ', '\t', '\u{feff}']).len()
-}
-
 /// Words in the sense of keys.
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '\\');
@@ -226,52 +145,4 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
                 .unwrap_or(text.len() - start);
         Some(start..at)
     })
-}
-
-/// The ends of words with a `\` in them that stand in a quoted key.
-fn escapes(text: &str) -> impl Iterator<Item = usize> {
-    let is_key = |word: &Range<usize>| {
-        let behind = text[word.end..]
-            .split_once('"')
-            .map_or("", |(_, behind)| behind);
-        behind.trim_start().starts_with(':')
-    };
-    words(text)
-        .filter(move |word| text[word.clone()].contains('\\') && is_key(word))
-        .map(|word| word.end)
-}
-
-/// The names behind each `&` or `*`.
-fn names(text: &str, sigil: char) -> impl Iterator<Item = &str> {
-    text.split(sigil).skip(1).map(|rest| {
-        rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}'))
-            .next()
-            .unwrap_or_default()
-    })
-}
-
-fn open_brackets(text: &str) -> usize {
-    text.bytes().fold(0, |depth: usize, byte| match byte {
-        b'{' | b'[' => depth + 1,
-        b'}' | b']' => depth.saturating_sub(1),
-        _ => depth,
-    })
-}
-
-/// The end of the line where all brackets that are open at `start` are closed again.
-fn closing_bracket(text: &str, start: usize) -> usize {
-    let mut depth = open_brackets(&text[..start]);
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return line_end(text, at);
-                }
-            }
-            _ => {}
-        }
-    }
-    text.len()
 }
