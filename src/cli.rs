@@ -37,6 +37,9 @@ pub enum Command {
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
+    /// Print the JSON Schema of the values, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
 }
 
 /// Where the values come from: the built-in file, then each FILE, then the flags, by kind, in the order shown here.
@@ -187,3 +190,11 @@ const VALUES_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl values --defaults > values.yaml
   pgedge-tpl values -f base.yaml -f prod.yaml --origin";
+
+const SCHEMA_EXAMPLES: &str = "\
+An editor with yaml-language-server completes and checks a file that begins
+with the line that `values --defaults` begins with, next to the schema.
+
+Examples:
+  pgedge-tpl schema > values.schema.json
+  pgedge-tpl values --defaults > values.yaml";

@@ -21,6 +21,7 @@ pub mod layers;
 mod manifests;
 pub mod merge;
 mod output;
+mod schema;
 mod values;
 
 mod commands;

@@ -17,6 +17,7 @@ const ROOMS: &[&str] = &[
     "decode",
     "values",
     "cluster",
+    "schema",
     "manifests",
     "output",
     "selection",

@@ -27,6 +27,7 @@ pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
 pub use pooler::Pooler;
+pub use settings::{GUARDED, GUARDED_PREFIXES};
 pub use storage::VolumeSet;
 
 /// One cluster. Field by field what the templates print.

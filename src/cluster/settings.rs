@@ -4,7 +4,7 @@ use super::pooler::Pooler;
 use crate::values::Values;
 
 /// Parameters that replication, the pooler or the start script rest on, each with what decides it instead.
-pub(super) const GUARDED: &[(&str, &str)] = &[
+pub const GUARDED: &[(&str, &str)] = &[
     ("config_file", "the start script writes it"),
     ("data_directory", "the start script decides it"),
     ("default_transaction_read_only", "every node is a writer"),
@@ -40,7 +40,7 @@ pub(super) const GUARDED: &[(&str, &str)] = &[
 ];
 
 /// Families of parameters that are the cluster's own.
-pub(super) const GUARDED_PREFIXES: &[&str] = &["spock.", "pgedge.", "include"];
+pub const GUARDED_PREFIXES: &[&str] = &["spock.", "pgedge.", "include"];
 
 /// Connections beside the pooler's: people, the backup, joins, and the three that PostgreSQL keeps for superusers.
 const HEADROOM: u64 = 20;

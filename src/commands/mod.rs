@@ -3,6 +3,7 @@
 mod lint;
 mod pipeline;
 mod render;
+mod schema;
 mod values;
 
 use std::io::{self, Write};
@@ -44,6 +45,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
+        Command::Schema => schema::run(),
     }
 }
 

@@ -132,6 +132,7 @@ macro_rules! whole_number {
 
             /// The number.
             #[must_use]
+            #[allow(dead_code)] // not every number is computed with
             pub const fn get(self) -> u32 {
                 self.0
             }
