@@ -21,6 +21,6 @@ pub fn yaml_stream(manifests: &[Manifest]) -> String {
 ///
 /// None that a rendered document can bring about.
 pub fn json_array(manifests: &[Manifest]) -> anyhow::Result<String> {
-    let documents: Vec<_> = manifests.iter().map(|manifest| &manifest.data).collect();
+    let documents: Vec<_> = manifests.iter().map(Manifest::data).collect();
     Ok(serde_json::to_string_pretty(&documents)? + "\n")
 }

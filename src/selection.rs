@@ -37,7 +37,7 @@ fn no_match(pattern: &str, manifests: &[Manifest]) -> Problem {
         Place::Nowhere,
         format!("--only `{pattern}` matches no resource"),
     )
-    .allowed(format!("there are: {}", there.join(", ")))
+    .allowed(there.join(", "))
 }
 
 fn matches(pattern: &str, manifest: &Manifest) -> bool {

@@ -309,15 +309,7 @@ fn parameters(values: &Values, problems: &mut Problems) {
             continue;
         };
         let path = Path::of("postgres.parameters").key(name.as_str());
-        let problem = Problem::of_key(
-            Code::InvalidValue,
-            path,
-            "this parameter is the cluster's own",
-        );
-        problems.push(
-            problem
-                .allowed(format!("not yours to set: {why}"))
-                .fix("remove it"),
-        );
+        let found = format!("this parameter is the cluster's own: {why}");
+        problems.push(Problem::of_key(Code::InvalidValue, path, found).fix("remove it"));
     }
 }

@@ -265,7 +265,7 @@ impl<'t> Deserializer<'t> {
         let problem = Problem::of_key(Code::UnknownKey, path, "there is no such key");
         let problem = match nearest(&entry.key, fields.iter().copied()) {
             Some(near) => problem.fix(format!("did you mean `{near}`?")),
-            None => problem.allowed(format!("keys here: {}", fields.join(", "))),
+            None => problem.allowed(fields.join(", ")),
         };
         self.unknown.borrow_mut().push(problem);
     }

@@ -6,6 +6,7 @@
 mod deserializer;
 mod hint;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use serde::de::DeserializeOwned;
@@ -29,7 +30,7 @@ pub struct Decoded<T> {
 /// Reads `tree` into `T`. `model` is a tree of the same shape that is known to be right.
 pub fn decode<T: DeserializeOwned>(tree: &Node, model: &Node) -> Decoded<T> {
     let unknown = RefCell::new(Problems::default());
-    let mut tree = tree.clone();
+    let mut tree = Cow::Borrowed(tree);
     let mut problems = Problems::default();
     let mut repaired: Vec<Path> = Vec::new();
     let value = loop {
@@ -41,7 +42,7 @@ pub fn decode<T: DeserializeOwned>(tree: &Node, model: &Node) -> Decoded<T> {
                 if !repaired.contains(&path) {
                     problems.push(problem);
                 }
-                if !repair(&mut tree, model, &path, repaired.contains(&path)) {
+                if !repair(tree.to_mut(), model, &path, repaired.contains(&path)) {
                     break None;
                 }
                 repaired.push(path);

@@ -111,7 +111,7 @@ impl Argument<'_> {
                 let problem =
                     self.wrong(open, close.max(open + 1), "not the number of a list item");
                 return Err(
-                    problem.allowed(format!("allowed: a whole number from 0 to {MAX_INDEX}"))
+                    problem.allowed(format!("a whole number from 0 to {MAX_INDEX}"))
                 );
             };
             if targets.len() >= MAX_DEPTH {

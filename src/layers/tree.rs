@@ -1,6 +1,6 @@
 //! The tree that every layer becomes: YAML's shape, and for each key and value the place that wrote it.
 
-use crate::place::{Path, Span, Step};
+use crate::place::{Path, SourceId, Span, Step};
 
 impl Span {
     /// A stretch of `text`, made to begin and end between two characters.

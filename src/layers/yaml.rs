@@ -16,7 +16,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 pub(super) const MAX_NODES: usize = 20_000;
 
 /// Reads all documents of a text into their mappings; `None` when it is not YAML, or not a mapping. Either way the
-/// second part is what must never be shown of the text.
+/// second part is what must never be shown of the text, where a report may show it.
 pub(super) fn read(
     source: SourceId,
     text: &str,
@@ -27,14 +27,21 @@ pub(super) fn read(
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
+    // what no report can show is not searched for secrets, which takes longer than reading it
+    let is_shown = source != SourceId::NONE;
     let mut reader = Reader {
         source,
+        is_shown,
         text,
         parser: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         nodes_left: MAX_NODES,
         problems: Problems::default(),
-        secrets: secret::in_comments(text),
+        secrets: if is_shown {
+            secret::in_comments(text)
+        } else {
+            Vec::new()
+        },
         path: Vec::new(),
         in_secret: false,
     };
@@ -81,6 +88,8 @@ struct Anchored {
 
 struct Reader<'a> {
     source: SourceId,
+    /// Whether a report may show the text.
+    is_shown: bool,
     text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Anchored>,
@@ -235,7 +244,7 @@ impl<'a> Reader<'a> {
             end: span.start + written.trim_end().len(),
             ..span
         };
-        if secret::is_pasted(text) {
+        if self.is_shown && secret::is_pasted(text) {
             self.secrets.push(span.start..span.end);
         }
         Node::new(value, span)
@@ -296,7 +305,7 @@ impl<'a> Reader<'a> {
     /// The value behind a key.
     fn value_of(&mut self, key_text: &str, key: &Node, depth: usize) -> Outcome<Node> {
         let (event, span) = self.next()?;
-        let opens = !self.in_secret && secret::is_secret(key_text);
+        let opens = self.is_shown && !self.in_secret && secret::is_secret(key_text);
         self.path.push(Step::Key(key_text.to_owned()));
         self.in_secret |= opens;
         let mut node = self.node(event, span, depth + 1)?;
@@ -354,7 +363,7 @@ impl<'a> Reader<'a> {
                         Place::At(node.span),
                         format!("`<<` takes over {}", node.noun()),
                     )
-                    .allowed("allowed: a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
+                    .allowed("a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
                 ),
             }
         }

@@ -10,9 +10,6 @@ use crate::decode;
 use crate::layers::{self, Node, SourceId, Span, Value};
 use crate::problem::{Code, Place, Problem, Problems};
 
-/// The text that is read back is no source of the values.
-const OUTPUT: SourceId = SourceId::NONE;
-
 /// The manifest that a rendered document is.
 pub(super) fn check(
     kind: &'static str,
@@ -23,39 +20,26 @@ pub(super) fn check(
         rendered: &rendered,
         templates,
     };
-    let mut unreadable = Problems::default();
-    let documents = layers::read_yaml(OUTPUT, &rendered.text, &mut unreadable);
-    let Some([tree]) = documents.as_deref().filter(|_| unreadable.is_empty()) else {
-        return Err(match unreadable.is_empty() {
-            true => origin
-                .problem(0..0, "it must render one mapping".to_owned())
-                .into(),
-            false => unreadable
-                .into_iter()
-                .map(|problem| origin.in_template(problem, None))
-                .collect(),
-        });
-    };
-    let mut problems = origin.structure(tree);
+    let tree = origin.read()?;
+    let mut problems = origin.structure(&tree);
     if problems.is_empty() {
-        problems.extend(
-            typed(kind, tree)
-                .into_iter()
-                .map(|problem| origin.in_template(problem, Some(tree))),
-        );
+        let found = typed(kind, &tree).into_iter();
+        problems.extend(found.map(|problem| origin.in_template(problem, Some(&tree))));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
     }
     let text = |key| tree.get(key).and_then(Node::as_text);
-    match (text("kind"), text("name")) {
-        (Some(found), Some(name)) if problems.is_empty() && found == kind => Ok(Manifest {
+    match (text("kind"), text("name").map(str::to_owned)) {
+        (Some(found), Some(name)) if found == kind => Ok(Manifest {
             kind,
-            name: name.to_owned(),
-            data: tree.to_json(),
+            name,
+            tree,
             yaml: rendered.text,
         }),
-        _ if problems.is_empty() => Err(origin
+        _ => Err(origin
             .problem(0..0, format!("it must render `kind: {kind}` and a name"))
             .into()),
-        _ => Err(problems),
     }
 }
 
@@ -81,6 +65,23 @@ struct Origin<'r> {
 }
 
 impl Origin<'_> {
+    /// The one mapping that a document is.
+    fn read(&self) -> Result<Node, Problems> {
+        let mut problems = Problems::default();
+        let mut documents = layers::read_yaml(SourceId::NONE, &self.rendered.text, &mut problems)
+            .unwrap_or_default();
+        match documents.pop() {
+            Some(tree) if problems.is_empty() && documents.is_empty() => Ok(tree),
+            _ if problems.is_empty() => Err(self
+                .problem(0..0, "it must render one mapping".to_owned())
+                .into()),
+            _ => Err(problems
+                .into_iter()
+                .map(|problem| self.in_template(problem, None))
+                .collect()),
+        }
+    }
+
     /// Every value of the cluster must stand inside one scalar, or be one whole list or mapping in one line.
     fn structure(&self, tree: &Node) -> Problems {
         let mut scalars = Vec::new();

@@ -12,6 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::Cluster;
+use crate::layers::Node;
 use crate::problem::Problems;
 
 pub use escape::yaml_scalar;
@@ -26,8 +27,16 @@ pub struct Manifest {
     pub name: String,
     /// The document, as YAML.
     pub yaml: String,
+    /// The document, as it was read back.
+    tree: Node,
+}
+
+impl Manifest {
     /// The document, as data.
-    pub data: serde_json::Value,
+    #[must_use]
+    pub fn data(&self) -> serde_json::Value {
+        self.tree.to_json()
+    }
 }
 
 /// One row of the table: which template makes which resource, and when.

@@ -120,9 +120,6 @@ fn unknown(path: &FilePath, name: &str) -> Problem {
     let names = BUILT_IN.iter().map(|(name, _)| *name);
     match nearest(name, names.clone()) {
         Some(near) => problem.fix(format!("did you mean `{near}`?")),
-        None => problem.allowed(format!(
-            "templates: {}",
-            names.collect::<Vec<_>>().join(", ")
-        )),
+        None => problem.allowed(names.collect::<Vec<_>>().join(", ")),
     }
 }

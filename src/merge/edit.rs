@@ -246,7 +246,7 @@ impl<'a> Merger<'a> {
                 _ => format!("this list has {count} items"),
             };
             let problem = Problem::new(Code::FlagPath, Place::At(target.span), found);
-            let allowed = format!("allowed: an index up to {count}, which appends one");
+            let allowed = format!("an index up to {count}, which appends one");
             return Err(Box::new(
                 Problem {
                     path: Some(secret::path(path.steps())),

@@ -28,7 +28,7 @@ fn command(problem: &Shown) -> String {
     }
     properties.push(format!("title={}", problem.code));
     if let Some(allowed) = &problem.allowed {
-        message = format!("{message}\n{allowed}");
+        message = format!("{message}\nallowed: {allowed}");
     }
     if let Some(fix) = &problem.fix {
         message = format!("{message}\nhelp: {fix}");

@@ -53,7 +53,11 @@ fn group<'a>(
         group = group.element(snippet(&spots, text, told));
     }
     if let Some(allowed) = &problem.allowed {
-        group = group.element(Level::NOTE.message(wrapped(allowed, "note")));
+        group = group.element(
+            Level::NOTE
+                .with_name("allowed")
+                .message(wrapped(allowed, "allowed")),
+        );
     }
     if let Some(fix) = &problem.fix {
         group = group.element(Level::HELP.message(wrapped(fix, "help")));

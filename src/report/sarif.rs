@@ -46,7 +46,7 @@ fn level(severity: Severity) -> &'static str {
 fn result(problem: &Shown) -> Value {
     let mut text = problem.message();
     if let Some(allowed) = &problem.allowed {
-        let _ = write!(text, "\n{allowed}");
+        let _ = write!(text, "\nallowed: {allowed}");
     }
     if let Some(fix) = &problem.fix {
         let _ = write!(text, "\nhelp: {fix}");

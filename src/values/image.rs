@@ -47,7 +47,7 @@ impl Parse for Image {
             let rest = rest.strip_prefix("library/").unwrap_or(rest);
             return Err(Invalid::new(
                 "the platform takes no `docker.io/` before an image",
-                format!("write `{rest}`"),
+                format!("`{rest}`"),
             ));
         }
         let (name, digest) = split(text, '@');
