@@ -37,6 +37,9 @@ pub enum Command {
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
+    /// Describe one value, or list all of them
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
     /// Print the JSON Schema of the values, for editors
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
@@ -174,6 +177,25 @@ pub struct Values {
     pub report: ReportFlags,
 }
 
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The value, such as pgcat.poolMode; all of them without it
+    pub path: Option<String>,
+    /// Text for people, or JSON
+    #[arg(short, long, value_enum, default_value_t = Shape::Text)]
+    pub output: Shape,
+}
+
+/// What commands that describe print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// For people, in 80 columns
+    Text,
+    /// For programs
+    Json,
+}
+
 const RENDER_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl render -f values.yaml | cpln apply -f -
@@ -198,3 +220,9 @@ with the line that `values --defaults` begins with, next to the schema.
 Examples:
   pgedge-tpl schema > values.schema.json
   pgedge-tpl values --defaults > values.yaml";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl explain
+  pgedge-tpl explain gvc.locations
+  pgedge-tpl explain pgcat.defaultPoolSize -o json";

@@ -17,6 +17,7 @@ pub mod problem;
 
 mod cluster;
 mod decode;
+mod explain;
 pub mod layers;
 mod manifests;
 pub mod merge;

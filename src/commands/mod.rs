@@ -1,5 +1,6 @@
 //! One file for each subcommand, each a short way through the rooms. Nothing else prints.
 
+mod explain;
 mod lint;
 mod pipeline;
 mod render;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Schema => schema::run(),
     }
 }

@@ -110,9 +110,7 @@ impl Argument<'_> {
             let Some(index) = index else {
                 let problem =
                     self.wrong(open, close.max(open + 1), "not the number of a list item");
-                return Err(
-                    problem.allowed(format!("a whole number from 0 to {MAX_INDEX}"))
-                );
+                return Err(problem.allowed(format!("a whole number from 0 to {MAX_INDEX}")));
             };
             if targets.len() >= MAX_DEPTH {
                 return Err(self.wrong(

@@ -21,6 +21,8 @@ pub use templates::Templates;
 /// One rendered document.
 #[derive(Clone, Debug)]
 pub struct Manifest {
+    /// The template that it comes from.
+    pub template: &'static str,
     /// `secret`, `gvc`, …
     pub kind: &'static str,
     /// Name of the resource.

@@ -6,6 +6,7 @@
 
 mod conditions;
 mod documented;
+mod field;
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json, json};
@@ -14,6 +15,7 @@ use crate::problem::Step;
 use crate::values::{self, Values};
 
 pub use documented::{Documented, Said};
+pub use field::{Choice, Field, Kind, fields};
 
 /// The schema's `$id`. It names the schema and is no address.
 pub const ID: &str = "urn:pgedge-tpl:values";
@@ -53,10 +55,6 @@ fn plain() -> Json {
         .to_value();
     close(&mut schema, false);
     for Documented { path, value } in documented() {
-        let (key, value) = match value {
-            Said::Default(value) => ("default", value),
-            Said::Optional { example, .. } => ("examples", json!([example])),
-        };
         let found = path
             .steps()
             .iter()
@@ -65,15 +63,34 @@ fn plain() -> Json {
                 Step::Index(_) => None,
             });
         if let Some(Json::Object(node)) = found {
-            node.insert(key.to_owned(), value);
+            say(node, value);
         }
     }
     schema
 }
 
+/// Adds what `values.yaml` says of a key.
+fn say(node: &mut Map<String, Json>, value: Said) {
+    match value {
+        Said::Default(value) => {
+            node.insert("default".to_owned(), value);
+        }
+        Said::Optional { example, .. } => {
+            let mut examples = match node.remove("examples") {
+                Some(Json::Array(examples)) => examples,
+                _ => Vec::new(),
+            };
+            examples.retain(|other| *other != example);
+            examples.insert(0, example);
+            node.insert("examples".to_owned(), examples.into());
+        }
+    }
+}
+
 /// Closes every object, and says what may be missing: everything but the keys of a list's items.
 fn close(schema: &mut Json, is_item: bool) {
     let Json::Object(node) = schema else { return };
+    unwrap_null(node);
     let required = node.remove("required").unwrap_or_default();
     if let Some(Json::Object(properties)) = node.get_mut("properties") {
         for (name, property) in properties {
@@ -102,13 +119,33 @@ fn close(schema: &mut Json, is_item: bool) {
             _ => {}
         }
     }
+    // a paragraph of a comment is one line
+    if let Some(Json::String(text)) = node.get_mut("description") {
+        let paragraphs = text.split("\n\n").map(|text| text.replace('\n', " "));
+        *text = paragraphs.collect::<Vec<_>>().join("\n\n");
+    }
     // of what schemars takes from serde, the defaults are not those of `values.yaml`
     node.remove("default");
+}
+
+/// `anyOf: [X, null]`, which an optional field is to schemars, as X that allows `null`.
+fn unwrap_null(node: &mut Map<String, Json>) {
+    let Some(Json::Array(mut either)) = node.remove("anyOf") else {
+        return;
+    };
+    either.truncate(1);
+    if let Some(Json::Object(inner)) = either.pop() {
+        let of_type = inner.into_iter().filter(|(key, _)| key != "description");
+        node.extend(of_type.collect::<Vec<_>>());
+    }
 }
 
 /// `null` takes away what a lower layer gave.
 fn allow_null(schema: &mut Json) {
     let Json::Object(node) = schema else { return };
+    if let Some(Json::Array(choices)) = node.get_mut("oneOf") {
+        choices.push(json!({ "type": "null" }));
+    }
     match node.get_mut("type") {
         Some(Json::Array(types)) if !types.contains(&"null".into()) => types.push("null".into()),
         Some(one @ Json::String(_)) => *one = json!([one.take(), "null"]),

@@ -36,7 +36,7 @@ impl Parse for Image {
         let tag = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
         // a host has a dot, a port or is `localhost`; else its text is a component of the path
         let host =
-            "(?:[A-Za-z0-9-]*\\.[A-Za-z0-9.-]*(?::\\d{1,5})?|[A-Za-z0-9-]+:\\d{1,5}|localhost)/";
+            "(?:[A-Za-z0-9-]*\\.[A-Za-z0-9.-]*(?::[0-9]{1,5})?|[A-Za-z0-9-]+:[0-9]{1,5}|localhost)/";
         json!({ "pattern": format!(
             "^(?!docker\\.io/)(?://image/)?(?:{host})?{component}(?:/{component})*(?::{tag})?(?:@sha256:[0-9a-f]{{64}})?$"
         )})

@@ -141,7 +141,7 @@ plain_text! {
     /// An AWS region, such as `us-east-1`.
     AwsRegion(5..=30 "lower-case letters, digits and `-`, such as us-east-1",
         |text| text.contains('-') && is_platform_name(text),
-        "^[a-z][a-z0-9]*-(?:[a-z0-9-]*[a-z0-9])?$", ["eu-central-1", "us-west-2"]);
+        "^[a-z][a-z0-9]*-[a-z0-9-]*[a-z0-9]$", ["eu-central-1", "us-west-2"]);
     /// Name of an AWS IAM policy of the account, or `aws::NAME` for one of AWS's own. Not an ARN.
     PolicyName(1..=128 "letters, digits and `/+=,.@_-` (the policy's name, not its ARN), with `aws::` before one of AWS's own",
         |text| { let name = text.strip_prefix("aws::").unwrap_or(text);

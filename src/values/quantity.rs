@@ -33,8 +33,8 @@ impl Parse for Cpu {
     const EXAMPLES: &[&str] = &["1", "600m"];
 
     fn rule() -> Value {
-        let millicores = r"0*(?:2[5-9]|[3-9]\d|[1-9]\d{2,})(?:\.0{1,3})?m";
-        let cores = r"0*[1-9]\d*(?:\.\d{1,3})?|0+\.(?:02[5-9]|0[3-9]\d?|[1-9]\d{0,2})";
+        let millicores = r"0*(?:2[5-9]|[3-9][0-9]|[1-9][0-9]{2,})(?:\.0{1,3})?m";
+        let cores = r"0*[1-9][0-9]*(?:\.[0-9]{1,3})?|0+\.(?:02[5-9]|0[3-9][0-9]?|[1-9][0-9]{0,2})";
         json!({
             "type": ["string", "number"],
             "pattern": format!("^(?:{millicores}|{cores})$"),
@@ -95,11 +95,11 @@ impl Parse for Memory {
 
     /// The floor is said for `Mi` and plain bytes only: in other units it is a number nobody writes.
     fn rule() -> Value {
-        let mebibytes = r"0*(?:3[2-9]|[4-9]\d|[1-9]\d{2,})(?:\.\d{1,3})?Mi";
-        let other = r"\d+(?:\.\d{1,3})?(?:Ki|Gi|Ti|k|M|G|T)";
+        let mebibytes = r"0*(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,})(?:\.[0-9]{1,3})?Mi";
+        let other = r"[0-9]+(?:\.[0-9]{1,3})?(?:Ki|Gi|Ti|k|M|G|T)";
         json!({
             "type": ["string", "number"],
-            "pattern": format!(r"^(?:{mebibytes}|{other}|0*[1-9]\d{{7,}}(?:\.\d{{1,3}})?)$"),
+            "pattern": format!(r"^(?:{mebibytes}|{other}|0*[1-9][0-9]{{7,}}(?:\.[0-9]{{1,3}})?)$"),
             "maxLength": MAX_LEN,
             "minimum": Self::FLOOR,
         })

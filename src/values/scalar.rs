@@ -156,7 +156,6 @@ macro_rules! whole_number {
             "minimum": Self::MIN,
             "maximum": Self::MAX,
             "errorMessage": Self::ALLOWED,
-            "examples": [Self::MIN, Self::MIN + 1, Self::MIN + 40],
         }));
     )+};
 }
