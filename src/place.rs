@@ -92,6 +92,12 @@ impl Path {
         Some(Self(rest.to_vec()))
     }
 
+    /// Whether this is `other` or below it.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
     /// The path of the value and of everything above it, nearest first.
     pub fn upwards(&self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(self.clone()), Self::parent)

@@ -171,6 +171,19 @@ impl Problem {
         self
     }
 
+    /// Whether the value at `path`, one above or one below it plays a part in this.
+    #[must_use]
+    pub fn concerns(&self, path: &Path) -> bool {
+        let paths = self.also.iter().filter_map(|(place, _)| match place {
+            Place::Value(path) | Place::Key(path) => Some(path),
+            Place::At(_) | Place::Nowhere => None,
+        });
+        self.path
+            .iter()
+            .chain(paths)
+            .any(|own| own.is_within(path) || path.is_within(own))
+    }
+
     /// Points at one more place.
     #[must_use]
     pub fn also(mut self, place: Place, label: impl Into<String>) -> Self {

@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 const BUILT_IN: &str = include_str!("../values.yaml");
-/// Far more than any input of this size needs, on a slow machine.
-const LIMIT: Duration = Duration::from_secs(500);
+/// Far more than any input needs, unoptimised and on a busy machine.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// What YAML is made of, and what breaks it.
 const YAML: &[&str] = &[
@@ -324,15 +324,15 @@ fn bombs() {
             "many keys",
             (0..200_000).map(|key| format!("k{key}: 1\n")).collect(),
         ),
-        ("one key many times", "a: 1\n".repeat(200_000)),
-        ("many secrets", "password: x\n".repeat(200_000)),
+        ("one key many times", "a: 1\n".repeat(100_000)),
+        ("many secrets", "password: x\n".repeat(100_000)),
         (
             "broken secrets",
-            format!("{}\t- [", "password: x\n".repeat(200_000)),
+            format!("{}\t- [", "password: x\n".repeat(100_000)),
         ),
         (
             "broken secrets in a line",
-            format!("{}\t- [", "password,".repeat(200_000)),
+            format!("{}\t- [", "password,".repeat(100_000)),
         ),
         (
             "anchors",
@@ -346,9 +346,8 @@ fn bombs() {
         ("documents", "---\na: 1\n".repeat(400_000)),
         ("too large", "a".repeat(100 << 20)),
     ] {
-        let start = Instant::now();
+        println!("{name}");
         try_input(&[text.into_bytes()], ValueFlags::default());
-        eprintln!("{name}: {:?}", start.elapsed());
     }
 }
 
@@ -379,11 +378,7 @@ fn bombs_in_arguments() {
             for (at, list) in lists.into_iter().enumerate() {
                 list.extend((at == pick).then(|| argument.clone()));
             }
-            let start = Instant::now();
             try_input(&[], flags);
-            if start.elapsed().as_millis() > 300 {
-                eprintln!("{} {pick}: {:?}", &argument[..8], start.elapsed());
-            }
         }
     }
 }

@@ -204,6 +204,7 @@ fn flags() {
         "--set-file=postgres.password=hunter2",
         "--set-file=postgres.password=secret.txt,hunter2",
         "--set-file=postgres.password={hunter2}",
+        "--set-file=postgres.password=secret.txt,image=hunter2",
         "--set-json=postgres.password=\"hunter2\"",
         "--set-json=postgres.password=hunter2",
         "--set-json=postgres={\"password\":\"hunter2\"}",

@@ -48,8 +48,10 @@ const HEADROOM: u64 = 20;
 /// Every line. `nodes` is how many the cluster has.
 pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
     let nodes = nodes as u64;
-    // each pooler replica asks every node for its state; each peer connects to copy, to join and to compare
-    let connections = Pooler::connections(values) + Pooler::replicas(values) + 4 * nodes + HEADROOM;
+    // Twice the pooler's: when its server list changes, the connections of the old pool live on beside the new ones for
+    // a while. Each pooler replica also asks every node for its state; each peer connects to copy, to join, to compare.
+    let connections =
+        2 * Pooler::connections(values) + Pooler::replicas(values) + 4 * nodes + HEADROOM;
     // A full mesh needs one slot, one sender and up to three workers for each peer. The rest is for joins, and for the
     // slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
     let mesh = 4 * nodes + 40;

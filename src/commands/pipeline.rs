@@ -8,9 +8,9 @@ use crate::cluster::{self, Cluster};
 use crate::layers;
 use crate::manifests::{self, Manifest, Templates};
 use crate::merge::{self, Merged};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
+use crate::report;
 use crate::values::{self, Values};
-use crate::{decode, report};
 
 /// The values and everything that was found on the way to them.
 pub(super) struct Input {
@@ -29,12 +29,8 @@ impl Input {
         problems.extend(decoded.problems);
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say
-            let about_input = |problem: &crate::problem::Problem| {
-                !decoded
-                    .repaired
-                    .iter()
-                    .any(|path| decode::concerns(problem, path))
-            };
+            let about_input =
+                |problem: &Problem| !decoded.repaired.iter().any(|path| problem.concerns(path));
             problems.extend(
                 cluster::check(values, &merged)
                     .into_iter()

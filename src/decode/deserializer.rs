@@ -432,7 +432,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
                 self.path.clone(),
                 format!("`{}` is not one of the allowed values", shorten(text)),
             );
-            let problem = problem.allowed(format!("{}", variants.join(", ")));
+            let problem = problem.allowed(variants.join(", "));
             return self.stop(match nearest(text, variants.iter().copied()) {
                 Some(near) => problem.fix(format!("did you mean `{near}`?")),
                 None => problem,

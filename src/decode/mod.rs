@@ -145,10 +145,3 @@ impl std::fmt::Display for Invalid {
 }
 
 impl std::error::Error for Invalid {}
-
-/// A problem that [`decode`] found is about this path or something it holds.
-pub fn concerns(problem: &Problem, path: &Path) -> bool {
-    problem.path.as_ref().is_some_and(|of| {
-        of.upwards().any(|above| above == *path) || path.upwards().any(|above| above == *of)
-    })
-}

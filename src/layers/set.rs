@@ -11,7 +11,7 @@ use super::{Edit, json, refused, secret};
 use crate::place::Span;
 use crate::problem::{Code, Place, Problem, Problems, Step};
 
-/// How many wrong pairs of one argument are told.
+/// How many wrong pairs, and files that cannot be read, are told of one argument.
 const MOST_PROBLEMS: usize = 20;
 
 /// One path and the value it gets.
@@ -46,6 +46,7 @@ pub(super) fn read(
         problems,
         edits: Vec::new(),
         secrets: Vec::new(),
+        refusals: 0,
     };
     reader.secrets.extend(secret::in_argument(argument.text));
     match kind {
@@ -67,6 +68,8 @@ struct Reader<'a> {
     problems: &'a mut Problems,
     edits: Vec<Edit>,
     secrets: Vec<Range<usize>>,
+    /// How many files could not be read.
+    refusals: usize,
 }
 
 /// A piece of an argument without its escapes.
@@ -117,23 +120,29 @@ impl Reader<'_> {
         })?;
         self.hide_secret(&targets, end);
         let text = self.argument.text;
-        let (value, span, end) = if text[end..].starts_with('{') {
-            let (items, close) = self.list(&targets, end)?;
-            (Value::List(items), self.argument.span(end, close), close)
+        let (value, close) = if text[end..].starts_with('{') {
+            self.list(&targets, end)?
         } else {
             let stop = self.argument.find_unescaped(end, ",");
             let value = match (self.kind, &text[end..stop]) {
-                (FlagKind::Set, "[]") => Value::List(Vec::new()),
+                (FlagKind::Set, "[]") => Some(Value::List(Vec::new())),
                 _ => self.scalar(&targets, end..stop),
             };
-            (value, self.argument.span(end, stop), stop)
+            (value, stop)
         };
-        self.assign(targets, Node::new(value, span), false);
-        Ok(end)
+        if let Some(value) = value {
+            let node = Node::new(value, self.argument.span(end, close));
+            self.assign(targets, node, false);
+        }
+        Ok(close)
     }
 
     /// `{x,y}`; gives the place behind the brace.
-    fn list(&mut self, targets: &[Target], start: usize) -> Result<(Vec<Node>, usize), Box<Wrong>> {
+    fn list(
+        &mut self,
+        targets: &[Target],
+        start: usize,
+    ) -> Result<(Option<Value>, usize), Box<Wrong>> {
         let wrong = |problem, resume| Err(Box::new(Wrong { problem, resume }));
         let text = self.argument.text;
         let mut items = Vec::new();
@@ -144,7 +153,8 @@ impl Reader<'_> {
             loop {
                 let stop = self.argument.find_unescaped(at, ",}");
                 let span = self.argument.span(at, stop);
-                items.push(Node::new(self.scalar(targets, at..stop), span));
+                let item = self.scalar(targets, at..stop);
+                items.push(item.map(|item| Node::new(item, span)));
                 at = stop + 1;
                 if stop >= text.len() {
                     let problem = self.wrong(start, "this `{` is never closed");
@@ -164,16 +174,21 @@ impl Reader<'_> {
                 at,
             );
         }
-        Ok((items, at))
+        let items: Option<Vec<Node>> = items.into_iter().collect();
+        Ok((items.map(Value::List), at))
     }
 
-    fn scalar(&mut self, targets: &[Target], range: Range<usize>) -> Value {
+    /// The value of a text; none if it is a file that cannot be read.
+    fn scalar(&mut self, targets: &[Target], range: Range<usize>) -> Option<Value> {
         let piece = self.piece(range);
         self.doubt(targets, &piece);
         match self.kind {
-            FlagKind::Set => typed(&piece.text),
-            FlagKind::File => Value::Scalar(Scalar::text(self.content(targets, &piece))),
-            _ => Value::Scalar(Scalar::text(piece.text)),
+            FlagKind::Set => Some(typed(&piece.text)),
+            FlagKind::File => {
+                let content = self.content(&piece)?;
+                Some(Value::Scalar(Scalar::text(content)))
+            }
+            _ => Some(Value::Scalar(Scalar::text(piece.text))),
         }
     }
 
@@ -229,25 +244,29 @@ impl Reader<'_> {
     }
 
     /// The text of a file of `--set-file`.
-    fn content(&mut self, targets: &[Target], piece: &Piece) -> String {
+    fn content(&mut self, piece: &Piece) -> Option<String> {
         let read = match piece.text.as_str() {
             "-" => self.files.stdin(),
             name => self.files.read(FilePath::new(name)),
         };
-        let text = read.and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| Refusal::Other("it is not UTF-8".to_owned()))
-        });
-        text.unwrap_or_else(|refusal| {
-            let is_secret = targets.iter().any(Target::is_secret);
-            let name = if is_secret {
-                "this file".to_owned()
-            } else {
-                format!("`{}`", piece.text)
-            };
-            self.problems
-                .push(refused(&name, &refusal, Place::At(piece.span)));
-            String::new()
-        })
+        let not_text = || Refusal::Other("it is not UTF-8".to_owned());
+        let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| not_text()));
+        text.map_err(|refusal| self.refuse(piece, &refusal)).ok()
+    }
+
+    fn refuse(&mut self, piece: &Piece, refusal: &Refusal) {
+        self.refusals += 1;
+        if self.refusals > MOST_PROBLEMS {
+            return;
+        }
+        let at = piece.span.start;
+        let name = if self.secrets.iter().any(|hidden| hidden.contains(&at)) {
+            "this file".to_owned()
+        } else {
+            format!("`{}`", piece.text)
+        };
+        let place = Place::At(piece.span);
+        self.problems.push(refused(&name, refusal, place));
     }
 
     /// `a.b={"c": 1},d=2`, or one object for all values.

@@ -290,8 +290,7 @@ impl<'a> Reader<'a> {
             if is_merge {
                 self.merge_key(node, &mut mapping);
             } else if let Some(first) = mapping.seen.get(&key_text).copied() {
-                self.problems
-                    .push(duplicate(self.path_of(&key_text), key.span, first));
+                self.tell(duplicate(self.path_of(&key_text), key.span, first));
             } else {
                 mapping.push(Entry {
                     key: key_text,

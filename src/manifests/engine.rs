@@ -100,7 +100,7 @@ fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Erro
             .map_err(Error::from);
     }
     let language = match state.auto_escape() {
-        AutoEscape::Custom(name) => Language::named(&name),
+        AutoEscape::Custom(name) => Language::named(name),
         _ => None,
     };
     let Some(language) = language else {

@@ -159,7 +159,10 @@ impl<'a> Merger<'a> {
     ) -> Result<(), Box<Problem>> {
         let Some((target, rest)) = targets.split_first() else {
             let old = mem::replace(at, Node::empty_map(node.span));
-            *at = self.replaced(&old, node, path);
+            *at = match (is_map(&old), is_map(&node)) {
+                (true, true) => over_map(&old, node),
+                _ => self.replaced(&old, node, path),
+            };
             return Ok(());
         };
         if let Value::Null { .. } = at.value {
@@ -377,6 +380,27 @@ impl<'a> Merger<'a> {
             ..problem
         });
     }
+}
+
+/// A mapping that started over in the place of `old`: its values hide those that were there.
+fn over_map(old: &Node, mut node: Node) -> Node {
+    match (&old.value, &mut node.value) {
+        (Value::Map(before), Value::Map(entries)) => {
+            let before: HashMap<&str, &Node> = before
+                .iter()
+                .map(|entry| (entry.key.as_str(), &entry.node))
+                .collect();
+            for entry in entries {
+                if let Some(old) = before.get(entry.key.as_str()) {
+                    let node = mem::replace(&mut entry.node, Node::empty_map(entry.key_span));
+                    entry.node = over_map(old, node);
+                }
+            }
+        }
+        _ if old.span != node.span => node.hid = hidden_by(old),
+        _ => {}
+    }
+    node
 }
 
 fn is_map(node: &Node) -> bool {

@@ -82,15 +82,16 @@ fn location(spot: Option<&Spot>, path: Option<&str>, label: Option<&str>) -> Val
         let place = json!({ "artifactLocation": { "uri": uri(file) }, "region": region });
         location.insert("physicalLocation".to_owned(), place);
     }
-    let flag = spot.filter(|spot| spot.file().is_none()).map(Spot::words);
-    let names: Vec<Value> = [
-        flag.as_deref().map(|name| (name, "parameter")),
-        path.map(|path| (path, "member")),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|(name, kind)| json!({ "fullyQualifiedName": name, "kind": kind }))
-    .collect();
+    let elsewhere = spot.filter(|spot| spot.file().is_none()).map(|spot| {
+        let kind = if spot.is_in_flag() {
+            "parameter"
+        } else {
+            "resource"
+        };
+        json!({ "fullyQualifiedName": spot.words(), "kind": kind })
+    });
+    let path = path.map(|path| json!({ "fullyQualifiedName": path, "kind": "value" }));
+    let names: Vec<Value> = elsewhere.into_iter().chain(path).collect();
     if !names.is_empty() {
         location.insert("logicalLocations".to_owned(), Value::Array(names));
     }

@@ -91,7 +91,7 @@ impl Parse for Password {
             } else {
                 "[redacted] is too long"
             };
-            return Err(Invalid::new(found, format!("{}", Self::ALLOWED)));
+            return Err(Invalid::new(found, Self::ALLOWED));
         }
         Ok(Self(text.to_owned()))
     }

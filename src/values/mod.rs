@@ -385,7 +385,12 @@ pub fn read(tree: &Node, built_in: &Node) -> Decoded<Values> {
             Provider::Gcp => Path::of("backup.aws"),
         };
         // a bucket at the provider that was not chosen is nobody's business
-        let matters = |problem: &Problem| !decode::concerns(problem, &other);
+        let matters = |problem: &Problem| {
+            !problem
+                .path
+                .as_ref()
+                .is_some_and(|path| path.is_within(&other))
+        };
         decoded.problems = decoded.problems.into_iter().filter(matters).collect();
     }
     decoded

@@ -44,7 +44,7 @@ pub fn not_allowed<T: Parse>(text: &str) -> Invalid {
     } else {
         format!("`{}` is not allowed here", shown.escape_debug())
     };
-    Invalid::new(found, format!("{}", T::ALLOWED))
+    Invalid::new(found, T::ALLOWED)
 }
 
 /// Reads text; a number or a boolean must be quoted to be text.

@@ -91,7 +91,7 @@ impl Parse for Schedule {
     }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        let refuse = |found: String| Err(Invalid::new(found, format!("{}", Self::ALLOWED)));
+        let refuse = |found: String| Err(Invalid::new(found, Self::ALLOWED));
         if text.starts_with('@') {
             return if MACROS.contains(&text) {
                 Ok(Self(text.to_owned()))

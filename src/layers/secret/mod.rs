@@ -25,11 +25,13 @@ pub fn is_secret(key: &str) -> bool {
     ];
     // The name of a secret is none, and the parameter says how passwords are hashed.
     const HARMLESS: [&str; 2] = ["secretname", "passwordencryption"];
+    if key.len() < 3 {
+        return false;
+    }
     let plain: String = key
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
-        .take(64)
         .collect();
     if HARMLESS.iter().any(|part| plain.ends_with(part)) {
         return false;
