@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::{self, Decoded};
 use crate::layers::Node;
-use crate::problem::{Path, Problem};
+use crate::problem::{Code, Path, Problem, Step};
 use credential::{Database, Password, Username};
 use image::Image;
 use link::WorkloadLink;
@@ -393,5 +393,34 @@ pub fn read(tree: &Node, built_in: &Node) -> Decoded<Values> {
         };
         decoded.problems = decoded.problems.into_iter().filter(matters).collect();
     }
+    decoded.problems = decoded.problems.into_iter().map(for_one_location).collect();
     decoded
+}
+
+/// Keys that one would like to give a location, and where they stand for all of them.
+const FOR_ALL_LOCATIONS: &[(&str, &str)] = &[
+    ("resources", "resources"),
+    ("volumeset", "volumeset"),
+    ("capacity", "volumeset.capacity"),
+    ("multiZone", "multiZone"),
+    ("image", "image"),
+];
+
+/// Says why a location has no resources or volumes of its own.
+fn for_one_location(problem: Problem) -> Problem {
+    let steps = problem.path.as_ref().map_or(&[][..], Path::steps);
+    let key = match steps {
+        [Step::Key(gvc), Step::Key(list), Step::Index(_), Step::Key(key)]
+            if problem.code == Code::UnknownKey && gvc == "gvc" && list == "locations" =>
+        {
+            key.clone()
+        }
+        _ => return problem,
+    };
+    match FOR_ALL_LOCATIONS.iter().find(|(name, _)| *name == key) {
+        Some((_, path)) => problem.fix(format!(
+            "set `{path}` at the top: a workload and its volumes are the same in every location, only `replicas` differ"
+        )),
+        None => problem,
+    }
 }
