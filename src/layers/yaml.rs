@@ -27,8 +27,10 @@ pub(super) fn read(
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
-    // what no report can show is not searched for secrets, which takes longer than reading it
+    // What no report can show is not searched for secrets, which takes longer than reading it; and nobody notes a
+    // password in the comments of the built-in file.
     let is_shown = source != SourceId::NONE;
+    let has_notes = is_shown && source != SourceId::BUILT_IN;
     let mut reader = Reader {
         source,
         is_shown,
@@ -37,7 +39,7 @@ pub(super) fn read(
         anchors: HashMap::new(),
         nodes_left: MAX_NODES,
         problems: Problems::default(),
-        secrets: if is_shown {
+        secrets: if has_notes {
             secret::in_comments(text)
         } else {
             Vec::new()
@@ -51,7 +53,9 @@ pub(super) fn read(
         mut secrets,
         ..
     } = reader;
-    secrets.extend(secret::in_comments_behind(text, &secrets));
+    if has_notes {
+        secrets.extend(secret::in_comments_behind(text, &secrets));
+    }
     let roots = match outcome {
         Ok(roots) => Some(roots),
         Err(stop) => {

@@ -35,7 +35,6 @@ pub(super) fn check(
             template: rendered.template,
             kind,
             name,
-            tree,
             yaml: rendered.text,
         }),
         _ => Err(origin

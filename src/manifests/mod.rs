@@ -12,7 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::Cluster;
-use crate::layers::Node;
+use crate::layers::{self, Node, SourceId};
 use crate::problem::Problems;
 
 pub use escape::yaml_scalar;
@@ -29,15 +29,14 @@ pub struct Manifest {
     pub name: String,
     /// The document, as YAML.
     pub yaml: String,
-    /// The document, as it was read back.
-    tree: Node,
 }
 
 impl Manifest {
-    /// The document, as data.
+    /// The document as data: read back once more, because trees are large and few callers want them.
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
-        self.tree.to_json()
+        let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
+        documents.iter().flatten().map(Node::to_json).next().unwrap_or_default()
     }
 }
 
