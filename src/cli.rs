@@ -37,6 +37,9 @@ pub enum Command {
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
+    /// Print what to do before and after applying
+    #[command(after_help = NOTES_EXAMPLES)]
+    Notes(Notes),
     /// Describe one value, or list all of them
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -177,6 +180,59 @@ pub struct Values {
     pub report: ReportFlags,
 }
 
+/// Arguments of `notes`.
+#[derive(Args, Debug)]
+pub struct Notes {
+    /// A document of its own instead of the notes
+    #[arg(value_enum, value_name = "DOCUMENT", conflicts_with_all = ["only", "output"])]
+    pub document: Option<NotesDocument>,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// Only this topic; may be repeated
+    #[arg(long, value_enum, value_name = "TOPIC")]
+    pub only: Vec<Topic>,
+    /// Text for people, or JSON
+    #[arg(short, long, value_enum, default_value_t = Shape::Text)]
+    pub output: Shape,
+    /// The problems.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+/// What `notes` prints on its own, for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NotesDocument {
+    /// What the backup may do at AWS, for `aws iam create-policy --policy-document`
+    IamPolicy,
+}
+
+/// The parts of the notes, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// What must be there before applying
+    Prerequisites,
+    /// How to apply
+    Apply,
+    /// Host, port, database and user
+    Connect,
+    /// Changes of the schema, and primary keys
+    Ddl,
+    /// The scheduled dump
+    Backup,
+    /// From a dump back into the cluster
+    Restore,
+    /// What a change of the values does to a running cluster
+    Scaling,
+    /// Where to look when it does not come up
+    Troubleshoot,
+    /// Taking over a cluster of the public template
+    Takeover,
+}
+
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
@@ -226,3 +282,9 @@ Examples:
   pgedge-tpl explain
   pgedge-tpl explain gvc.locations
   pgedge-tpl explain pgcat.defaultPoolSize -o json";
+
+const NOTES_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl notes -f values.yaml
+  pgedge-tpl notes -f values.yaml --only connect --only restore
+  pgedge-tpl notes iam-policy -f values.yaml > policy.json";

@@ -2,6 +2,7 @@
 
 mod explain;
 mod lint;
+mod notes;
 mod pipeline;
 mod render;
 mod schema;
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
+        Command::Notes(args) => notes::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema => schema::run(),
     }

@@ -49,12 +49,8 @@ impl Input {
         self.problems.has_errors() || flags.deny_warnings && !self.problems.is_empty()
     }
 
-    /// The manifests; `None` when the problems, old and new, forbid them.
-    pub(super) fn manifests(
-        &mut self,
-        flags: &TemplateFlags,
-        redact: bool,
-    ) -> Option<Vec<Manifest>> {
+    /// The cluster and the templates; `None` when the problems, old and new, forbid it.
+    pub(super) fn cluster(&mut self, flags: &TemplateFlags) -> Option<(Cluster, Templates)> {
         let templates = Templates::load(flags.templates.as_deref(), self.merged.sources_mut());
         let templates = templates
             .map_err(|found| self.problems.extend(found))
@@ -64,8 +60,19 @@ impl Input {
             .as_ref()
             .filter(|_| !self.problems.has_errors())?;
         let cluster = Cluster::new(values, &self.merged);
-        let cluster = cluster.map(|cluster| if redact { cluster.redacted() } else { cluster });
-        let manifests = cluster.and_then(|cluster| manifests::render(&cluster, &templates));
+        let cluster = cluster.map_err(|found| self.problems.extend(found)).ok()?;
+        Some((cluster, templates))
+    }
+
+    /// The manifests; `None` when the problems, old and new, forbid them.
+    pub(super) fn manifests(
+        &mut self,
+        flags: &TemplateFlags,
+        redact: bool,
+    ) -> Option<Vec<Manifest>> {
+        let (cluster, templates) = self.cluster(flags)?;
+        let cluster = if redact { cluster.redacted() } else { cluster };
+        let manifests = manifests::render(&cluster, &templates);
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 

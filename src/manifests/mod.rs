@@ -36,7 +36,12 @@ impl Manifest {
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
         let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
-        documents.iter().flatten().map(Node::to_json).next().unwrap_or_default()
+        documents
+            .iter()
+            .flatten()
+            .map(Node::to_json)
+            .next()
+            .unwrap_or_default()
     }
 }
 
@@ -100,6 +105,19 @@ struct Context<'c> {
     #[serde(flatten)]
     cluster: &'c Cluster,
     payloads: Payloads,
+}
+
+/// A text for people, from a template of that name and what it may see.
+///
+/// # Errors
+///
+/// A template that cannot be rendered; only one of the user's own can be such a one.
+pub fn text(
+    template: &str,
+    see: &impl Serialize,
+    templates: &Templates,
+) -> Result<String, Problems> {
+    engine::Engine::new(templates)?.text(template, &Value::from(Serde(see)))
 }
 
 /// Every document of a cluster, in the order in which `cpln apply` sends them.

@@ -410,11 +410,12 @@ const FOR_ALL_LOCATIONS: &[(&str, &str)] = &[
 fn for_one_location(problem: Problem) -> Problem {
     let steps = problem.path.as_ref().map_or(&[][..], Path::steps);
     let key = match steps {
-        [Step::Key(gvc), Step::Key(list), Step::Index(_), Step::Key(key)]
-            if problem.code == Code::UnknownKey && gvc == "gvc" && list == "locations" =>
-        {
-            key.clone()
-        }
+        [
+            Step::Key(gvc),
+            Step::Key(list),
+            Step::Index(_),
+            Step::Key(key),
+        ] if problem.code == Code::UnknownKey && gvc == "gvc" && list == "locations" => key.clone(),
         _ => return problem,
     };
     match FOR_ALL_LOCATIONS.iter().find(|(name, _)| *name == key) {
