@@ -40,6 +40,9 @@ pub enum Command {
     /// Print what to do before and after applying
     #[command(after_help = NOTES_EXAMPLES)]
     Notes(Notes),
+    /// Rewrite values of the public Helm template for this program
+    #[command(after_help = MIGRATE_EXAMPLES)]
+    Migrate(Migrate),
     /// Describe one value, or list all of them
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -233,6 +236,22 @@ pub enum Topic {
     Takeover,
 }
 
+/// Arguments of `migrate`.
+#[derive(Args, Debug)]
+pub struct Migrate {
+    /// Values of the public template 1.0.0 to 1.1.1; - is stdin
+    pub file: PathBuf,
+    /// Move inline credentials to this secret, and say how to make it
+    #[arg(long, value_name = "NAME")]
+    pub credentials_secret: Option<String>,
+    /// Keep the resource names of this Helm release
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+    /// Print no values; exit 3 if anything would change
+    #[arg(long)]
+    pub check: bool,
+}
+
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
@@ -288,3 +307,12 @@ Examples:
   pgedge-tpl notes -f values.yaml
   pgedge-tpl notes -f values.yaml --only connect --only restore
   pgedge-tpl notes iam-policy -f values.yaml > policy.json";
+
+const MIGRATE_EXAMPLES: &str = "\
+What means the same stays byte for byte, comments too. Keys that mean nothing
+here become comments with the reason.
+
+Examples:
+  pgedge-tpl migrate old.yaml > values.yaml
+  pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
+  pgedge-tpl migrate old.yaml --check";

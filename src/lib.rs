@@ -21,6 +21,7 @@ mod explain;
 pub mod layers;
 mod manifests;
 pub mod merge;
+mod migrate;
 mod notes;
 mod output;
 mod schema;

@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "cluster",
     "schema",
     "manifests",
+    "migrate",
     "notes",
     "explain",
     "output",

@@ -2,6 +2,7 @@
 
 mod explain;
 mod lint;
+mod migrate;
 mod notes;
 mod pipeline;
 mod render;
@@ -47,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
+        Command::Migrate(args) => migrate::run(args),
         Command::Notes(args) => notes::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema => schema::run(),

@@ -15,7 +15,8 @@ pub(super) fn run(args: &cli::Notes) -> Result<Exit> {
     let mut input = Input::read(&args.values);
     let written = input
         .cluster(&args.templates)
-        .map(|(cluster, templates)| write(args, &cluster, &templates));
+        // no template gets to see the password, not even one of the user's own
+        .map(|(cluster, templates)| write(args, &cluster.redacted(), &templates));
     let text = match written {
         Some(Ok(text)) => Some(text),
         Some(Err(found)) => {
