@@ -37,12 +37,24 @@ pub enum Command {
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
+    /// Describe one value, or list all of them
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+    /// Print the JSON Schema of the values, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
     /// Show what a change does before it is applied
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Plan),
     /// Render every case of a folder and compare it with its snapshot
     #[command(after_help = TEST_EXAMPLES)]
     Test(Test),
+    /// Print what to do before and after applying
+    #[command(after_help = NOTES_EXAMPLES)]
+    Notes(Notes),
+    /// Rewrite values of the public Helm template for this program
+    #[command(after_help = MIGRATE_EXAMPLES)]
+    Migrate(Migrate),
 }
 
 /// Where the values come from: the built-in file, then each FILE, then the flags, by kind, in the order shown here.
@@ -247,6 +259,94 @@ pub struct CaseFlags {
     pub templates: TemplateFlags,
 }
 
+/// Arguments of `notes`.
+#[derive(Args, Debug)]
+pub struct Notes {
+    /// A document of its own instead of the notes
+    #[arg(value_enum, value_name = "DOCUMENT", conflicts_with_all = ["only", "output"])]
+    pub document: Option<NotesDocument>,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// Only this topic; may be repeated
+    #[arg(long, value_enum, value_name = "TOPIC")]
+    pub only: Vec<Topic>,
+    /// Text for people, or JSON
+    #[arg(short, long, value_enum, default_value_t = Shape::Text)]
+    pub output: Shape,
+    /// The problems.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+/// What `notes` prints on its own, for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NotesDocument {
+    /// What the backup may do at AWS, for `aws iam create-policy --policy-document`
+    IamPolicy,
+}
+
+/// The parts of the notes, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// What must be there before applying
+    Prerequisites,
+    /// How to apply
+    Apply,
+    /// Host, port, database and user
+    Connect,
+    /// Changes of the schema, and primary keys
+    Ddl,
+    /// The scheduled dump
+    Backup,
+    /// From a dump back into the cluster
+    Restore,
+    /// What a change of the values does to a running cluster
+    Scaling,
+    /// Where to look when it does not come up
+    Troubleshoot,
+    /// Taking over a cluster of the public template
+    Takeover,
+}
+
+/// Arguments of `migrate`.
+#[derive(Args, Debug)]
+pub struct Migrate {
+    /// Values of the public template 1.0.0 to 1.1.1; - is stdin
+    pub file: PathBuf,
+    /// Move inline credentials to this secret, and say how to make it
+    #[arg(long, value_name = "NAME")]
+    pub credentials_secret: Option<String>,
+    /// Keep the resource names of this Helm release
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+    /// Print no values; exit 3 if anything would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The value, such as pgcat.poolMode; all of them without it
+    pub path: Option<String>,
+    /// Text for people, or JSON
+    #[arg(short, long, value_enum, default_value_t = Shape::Text)]
+    pub output: Shape,
+}
+
+/// What commands that describe print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// For people, in 80 columns
+    Text,
+    /// For programs
+    Json,
+}
+
 const RENDER_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl render -f values.yaml | cpln apply -f -
@@ -285,3 +385,32 @@ Examples:
   pgedge-tpl test
   pgedge-tpl test deploy/tests --update prod
   pgedge-tpl test --junit results.xml";
+
+const SCHEMA_EXAMPLES: &str = "\
+An editor with yaml-language-server completes and checks a file that begins
+with the line that `values --defaults` begins with, next to the schema.
+
+Examples:
+  pgedge-tpl schema > values.schema.json
+  pgedge-tpl values --defaults > values.yaml";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl explain
+  pgedge-tpl explain gvc.locations
+  pgedge-tpl explain pgcat.defaultPoolSize -o json";
+
+const NOTES_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl notes -f values.yaml
+  pgedge-tpl notes -f values.yaml --only connect --only restore
+  pgedge-tpl notes iam-policy -f values.yaml > policy.json";
+
+const MIGRATE_EXAMPLES: &str = "\
+What means the same stays byte for byte, comments too. Keys that mean nothing
+here become comments with the reason.
+
+Examples:
+  pgedge-tpl migrate old.yaml > values.yaml
+  pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
+  pgedge-tpl migrate old.yaml --check";

@@ -20,10 +20,14 @@ pub mod problem;
 
 mod cluster;
 mod decode;
+mod explain;
 pub mod layers;
 mod manifests;
 pub mod merge;
+mod migrate;
+mod notes;
 mod output;
+mod schema;
 mod values;
 
 mod commands;

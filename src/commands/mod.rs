@@ -1,9 +1,13 @@
 //! One file for each subcommand, each a short way through the rooms. Nothing else prints.
 
+mod explain;
 mod lint;
+mod migrate;
+mod notes;
 mod pipeline;
 mod plan;
 mod render;
+mod schema;
 mod test;
 mod values;
 
@@ -46,8 +50,12 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema => schema::run(),
         Command::Plan(args) => plan::run(args),
         Command::Test(args) => test::run(args),
+        Command::Notes(args) => notes::run(args),
+        Command::Migrate(args) => migrate::run(args),
     }
 }
 

@@ -85,15 +85,21 @@ impl Input {
         templates.map_err(|found| self.problems.extend(found)).ok()
     }
 
-    /// The manifests; `None` when the problems, old and new, forbid them.
-    pub(super) fn render(&mut self, templates: &Templates, redact: bool) -> Option<Vec<Manifest>> {
+    /// The cluster; `None` when the problems, old and new, forbid it.
+    pub(super) fn cluster(&mut self) -> Option<Cluster> {
         let values = self
             .values
             .as_ref()
             .filter(|_| !self.problems.has_errors())?;
         let cluster = Cluster::new(values, &self.merged);
-        let cluster = cluster.map(|cluster| if redact { cluster.redacted() } else { cluster });
-        let manifests = cluster.and_then(|cluster| manifests::render(&cluster, templates));
+        cluster.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// The manifests; `None` when the problems, old and new, forbid them.
+    pub(super) fn render(&mut self, templates: &Templates, redact: bool) -> Option<Vec<Manifest>> {
+        let cluster = self.cluster()?;
+        let cluster = if redact { cluster.redacted() } else { cluster };
+        let manifests = manifests::render(&cluster, templates);
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 

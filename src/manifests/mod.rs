@@ -23,6 +23,8 @@ pub use templates::Templates;
 /// One rendered document.
 #[derive(Clone, Debug)]
 pub struct Manifest {
+    /// The template that it comes from.
+    pub template: &'static str,
     /// `secret`, `gvc`, …
     pub kind: &'static str,
     /// Name of the resource.
@@ -97,6 +99,19 @@ struct Payloads {
     pgedge_startup: Payload,
     pgcat_config: Payload,
     pgcat_startup: Payload,
+}
+
+/// A text for people, from a template of that name and what it may see.
+///
+/// # Errors
+///
+/// A template that cannot be rendered; only one of the user's own can be such a one.
+pub fn text(
+    template: &str,
+    see: &impl Serialize,
+    templates: &Templates,
+) -> Result<String, Problems> {
+    engine::Engine::new(templates)?.text(template, &Value::from(Serde(see)))
 }
 
 /// Every document of a cluster, in the order in which `cpln apply` sends them.
