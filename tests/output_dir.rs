@@ -70,7 +70,7 @@ fn its_own_stale_files_go_and_the_users_stay() -> Result<()> {
     let out = folder.path().join("out");
     let backup = [
         "--set",
-        "backup.enabled=true,backup.aws.bucket=b,backup.aws.cloudAccountName=a,backup.aws.policyName=p",
+        "backup.enabled=true,backup.aws.bucket=dumps,backup.aws.cloudAccountName=account,backup.aws.policyName=dumps",
     ];
     assert!(render(folder.path(), &backup)?.status.success());
     assert!(out.join(BACKUP).exists());
