@@ -6,6 +6,8 @@ mod escape;
 mod platform;
 mod templates;
 
+use std::thread;
+
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
@@ -121,13 +123,15 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
     };
     let payloads = Value::from(Serde(payloads));
     let see = context! { payloads, ..see };
+    let document = |row: &&Row| {
+        let rendered = engine.document(row.template, &see);
+        rendered.and_then(|rendered| check::check(row.kind, rendered, templates))
+    };
     let mut manifests = Vec::new();
     let mut problems = Problems::default();
-    for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
-        match engine
-            .document(row.template, &see)
-            .and_then(|rendered| check::check(row.kind, rendered, templates))
-        {
+    let rows: Vec<&Row> = TABLE.iter().filter(|row| (row.wanted)(cluster)).collect();
+    for outcome in halved(&rows, document) {
+        match outcome {
             Ok(manifest) => manifests.push(manifest),
             Err(found) => problems.extend(found),
         }
@@ -137,4 +141,18 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
     } else {
         Err(problems)
     }
+}
+
+/// Works on the two halves of a list side by side: rendering and reading back is most of what a run takes.
+fn halved<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (first, second) = items.split_at(items.len() / 2);
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| second.iter().map(&work).collect::<Vec<R>>());
+        let mut results: Vec<R> = first.iter().map(&work).collect();
+        match beside.join() {
+            Ok(rest) => results.extend(rest),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        results
+    })
 }

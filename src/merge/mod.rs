@@ -82,6 +82,30 @@ impl Merged {
         &self.tree
     }
 
+    /// The values in effect, with a null for each key that somebody removed although nothing was there; none if there
+    /// is no such key. Only so can it be told that it does not exist.
+    #[must_use]
+    pub fn with_vain_removals(&self) -> Option<Node> {
+        let mut with = None;
+        for (path, removal) in &self.removed {
+            let is_vain = removal.hid.is_empty() && !self.sources.is_built_in(removal.key_span);
+            let (true, Some(Step::Key(key)), Some(parent)) =
+                (is_vain, path.steps().last(), path.parent())
+            else {
+                continue;
+            };
+            let tree = with.get_or_insert_with(|| self.tree.clone());
+            if let Some(Value::Map(entries)) = tree.find_mut(&parent).map(|node| &mut node.value) {
+                entries.push(Entry {
+                    key: key.clone(),
+                    key_span: removal.key_span,
+                    node: Node::new(Value::Null { written: true }, removal.span),
+                });
+            }
+        }
+        with
+    }
+
     /// The built-in values alone.
     #[must_use]
     pub fn built_in(&self) -> &Node {
