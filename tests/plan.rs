@@ -57,6 +57,8 @@ fn main() {
             Ok(json!(documents.into_iter().map(exported).collect::<Vec<_>>()).to_string())
         }),
         Trial::test("a_folder_is_its_files", || Ok(a_folder_is_its_files()?)),
+        Trial::test("an_export_holds_more", || Ok(an_export_holds_more()?)),
+        Trial::test("wrong_input", || Ok(wrong_input()?)),
     ]);
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -359,5 +361,77 @@ fn a_folder_is_its_files() -> Result<()> {
         "{said}"
     );
     assert_eq!(output.status.code(), Some(3));
+    Ok(())
+}
+
+/// What others made, and what the export does not tell, is no change, but it is told.
+fn an_export_holds_more() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("values.yaml"), VALUES)?;
+    let rendered = program(
+        folder.path(),
+        &["render", "-f", "values.yaml", "-o", "json"],
+    )?;
+    let documents: Vec<Value> = serde_json::from_slice(&rendered.stdout)?;
+    let mut export: Vec<Value> = documents.into_iter().map(exported).collect();
+    export.push(exported(
+        json!({ "kind": "workload", "name": "web", "gvc": "apps", "spec": {} }),
+    ));
+    fs::write(path("export.json"), json!(export).to_string())?;
+    let output = program(folder.path(), &["plan", "export.json", "-f", "values.yaml"])?;
+    let said = String::from_utf8(output.stdout)?;
+    let expected = "prod: nothing changes
+note: 1 resource of the export is of something else: left out
+note: one side does not hold the data of secret prod-pgcat-config: not compared
+note: one side does not hold the data of secret prod-pgcat-startup: not compared
+note: one side does not hold the data of secret prod-pgedge-config: not compared
+note: one side does not hold the data of secret prod-pgedge-startup: not compared
+";
+    assert_eq!(said, expected);
+    Ok(())
+}
+
+fn wrong_input() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("empty.yaml"), "")?;
+    fs::write(path("values.yaml"), "gvc: {name: shop}\n")?;
+    fs::write(
+        path("twice.yaml"),
+        "kind: gvc\nname: a\n---\nkind: gvc\nname: a\n",
+    )?;
+    fs::write(path("broken.yaml"), "kind: [\n")?;
+    fs::create_dir(path("folder"))?;
+    for (old, expected) in [
+        ("missing.yaml", "`missing.yaml`: there is no such file"),
+        (
+            "values.yaml",
+            "`values.yaml`: a document without `kind` and `name`",
+        ),
+        (
+            "twice.yaml",
+            "`twice.yaml`: gvc a is described a second time",
+        ),
+        ("broken.yaml", "`broken.yaml`: "),
+        ("folder", "`folder`: no .yaml, .yml or .json file in it"),
+    ] {
+        let output = program(folder.path(), &["plan", old, "empty.yaml"])?;
+        let said = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(1), "{old}");
+        assert!(said.contains(expected), "{said}");
+        assert!(output.stdout.is_empty());
+    }
+    let output = program(folder.path(), &["plan", "-", "-"])?;
+    assert_eq!(output.status.code(), Some(1));
+    let output = program(
+        folder.path(),
+        &["plan", "-", "empty.yaml", "--set", "multiZone=true"],
+    )?;
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "values are for one side only"
+    );
     Ok(())
 }
