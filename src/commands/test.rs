@@ -42,7 +42,7 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
         return pipeline::refuse(&problems, Format::Human);
     }
     match wanted {
-        Some(_) => update(&folder, &given),
+        Some(name) => update(&folder, &given, name),
         None => compare(args, &folder, &given),
     }
 }
@@ -60,7 +60,7 @@ fn refuse_update(folder: &Folder, name: Option<&str>) -> Option<Problem> {
     let all: Vec<&str> = folder.cases.iter().map(|case| case.name.as_str()).collect();
     let found = format!("--update `{name}`: there is no such case");
     let problem = Problem::new(Code::NoMatch, Place::Nowhere, found);
-    Some(problem.allowed(format!("cases: {}", all.join(", "))))
+    Some(problem.allowed(all.join(", ")))
 }
 
 fn is_ci() -> bool {
@@ -111,7 +111,7 @@ fn give(case: &Case) -> Result<Given, Problem> {
     })
 }
 
-fn update(folder: &Folder, given: &[Option<Given>]) -> Result<Exit> {
+fn update(folder: &Folder, given: &[Option<Given>], only: Option<&str>) -> Result<Exit> {
     let mut said = String::new();
     for (case, given) in folder.cases.iter().zip(given) {
         let Some(given) = given else { continue };
@@ -123,14 +123,9 @@ fn update(folder: &Folder, given: &[Option<Given>]) -> Result<Exit> {
         let what = if before.is_some() { "updated" } else { "new" };
         said += &format!("{what:<8} {}\n", folder.file_of(case, given).display());
     }
-    let is_whole = given.iter().all(Option::is_some);
     for file in folder.orphans(given)? {
         // an update of one case is about the files of this case only
-        let is_of_case = |case: &Case| {
-            file.file_stem()
-                .is_some_and(|stem| stem == case.name.as_str())
-        };
-        if is_whole || folder.cases.iter().any(is_of_case) {
+        if only.is_none_or(|name| file.file_stem().is_some_and(|stem| stem == name)) {
             std::fs::remove_file(&file)
                 .with_context(|| format!("cannot remove `{}`", file.display()))?;
             said += &format!("removed  {}\n", file.display());
