@@ -17,10 +17,16 @@ const ROOMS: &[&str] = &[
     "decode",
     "values",
     "cluster",
+    "schema",
     "manifests",
+    "migrate",
+    "notes",
+    "explain",
     "output",
     "selection",
     "report",
+    "plan",
+    "snapshot",
     "commands",
 ];
 

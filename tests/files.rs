@@ -1,12 +1,13 @@
 //! Files on a real disk: what cannot be read is said in one sentence, at once.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pgedge_tpl::cli::ValueFlags;
 use pgedge_tpl::layers;
-use pgedge_tpl::problem::Code;
+use pgedge_tpl::problem::{Code, Problem};
 
 /// What is said about a file.
 fn said(path: &Path) -> (Code, String) {
@@ -17,21 +18,21 @@ fn said(path: &Path) -> (Code, String) {
     let start = Instant::now();
     let (_, problems) = layers::read(&flags, "");
     assert!(start.elapsed() < Duration::from_secs(1));
-    let mut problems = problems.into_iter();
-    let problem = problems.next().expect("a problem");
-    assert!(problems.next().is_none() && problem.fix.is_some());
+    let problems: Vec<Problem> = problems.into_iter().collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].fix.is_some());
     let name = path.display().to_string();
-    (problem.code, problem.found.replace(&name, "FILE"))
+    (problems[0].code, problems[0].found.replace(&name, "FILE"))
 }
 
 #[test]
-fn what_cannot_be_read() {
-    let folder = tempfile::tempdir().expect("a folder");
+fn what_cannot_be_read() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name);
-    let huge = File::create(path("huge.yaml")).expect("a file");
-    huge.set_len(100 << 20).expect("100 MB");
-    fs::write(path("latin1.yaml"), b"gvc:\n  name: caf\xe9\n").expect("a file");
-    fs::write(path("nul.yaml"), b"image: a\0b\n").expect("a file");
+    let huge = File::create(path("huge.yaml"))?;
+    huge.set_len(100 << 20)?;
+    fs::write(path("latin1.yaml"), b"gvc:\n  name: caf\xe9\n")?;
+    fs::write(path("nul.yaml"), b"image: a\0b\n")?;
     for (path, code, found) in [
         (
             path("gone.yaml"),
@@ -61,6 +62,7 @@ fn what_cannot_be_read() {
     ] {
         assert_eq!(said(&path), (code, found.to_owned()));
     }
+    Ok(())
 }
 
 /// A device has no size that could be asked for.

@@ -18,11 +18,12 @@ fn said(file: &str, args: &[&str]) -> String {
     let files = Memory::default()
         .with("values.yaml", file)
         .with("secret.txt", "0");
-    let command = Command::new("masking").no_binary_name(true);
-    let matches = ValueFlags::augment_args(command)
-        .try_get_matches_from(args)
-        .unwrap();
-    let mut flags = ValueFlags::from_arg_matches(&matches).unwrap();
+    let command = ValueFlags::augment_args(Command::new("masking").no_binary_name(true));
+    let matches = command.try_get_matches_from(args);
+    let flags = matches.and_then(|matches| ValueFlags::from_arg_matches(&matches));
+    let Ok(mut flags) = flags else {
+        return format!("{args:?} are no arguments, but {SECRET}");
+    };
     flags.files.push("values.yaml".into());
     let (layers, mut problems) = layers::read_from(&files, &flags, BUILT_IN);
     let (merged, found) = merge(layers);
@@ -43,6 +44,13 @@ fn said(file: &str, args: &[&str]) -> String {
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned)
         });
+        // as messages cut long values
+        let cut: String = text.chars().take(60).collect();
+        let text = if cut.len() < text.len() {
+            format!("{cut}…")
+        } else {
+            text
+        };
         let found = format!("`{text}` is wrong");
         problems.push(Problem::of_value(Code::InvalidValue, path, found));
     }
@@ -123,6 +131,7 @@ fn files() {
         "postgres:\n  password:\n    hunter2: 1\n    hunter2: 2\n",
         "postgres:\n  password: hunter2\n  password: hunter2\n",
         "postgres:\n  passwrd: hunter2\n",
+        "postgres:\n  password: &p hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2\nx: *p\n",
         "postgres:\n  Password: hunter2\n  PASSWORD_2: hunter2\n  user_pwd: hunter2\n  secretKey: hunter2\n",
         "postgres:\n  \"pass\\u0077ord\": hunter2\n",
         "postgres:\n  ? password\n  : hunter2\n",
@@ -373,5 +382,5 @@ fn inputs() -> u32 {
     std::env::var("PGEDGE_TPL_INPUTS")
         .ok()
         .and_then(|inputs| inputs.parse().ok())
-        .unwrap_or(200)
+        .unwrap_or(60)
 }

@@ -30,6 +30,14 @@ pub struct Backup {
     pub region: Option<String>,
     /// Folder in the bucket.
     pub prefix: String,
+    /// Name of the bucket.
+    pub bucket_name: String,
+    /// Name of the AWS region.
+    pub region_name: Option<String>,
+    /// Name of the cloud account.
+    pub cloud_account: String,
+    /// Name of the IAM policy at AWS.
+    pub policy: Option<String>,
     /// The node that is dumped.
     pub host: String,
     /// The location it runs in, as a link.
@@ -43,6 +51,7 @@ const BUCKET: &str = "backup-bucket";
 const REGION: &str = "aws-region";
 
 /// The bucket that was chosen.
+#[derive(Clone, Copy)]
 enum Target<'v> {
     Aws(&'v Aws),
     Gcp(&'v Gcp),
@@ -64,6 +73,10 @@ impl Backup {
             Target::Aws(aws) => (&aws.bucket, Some(&aws.region), &aws.prefix),
             Target::Gcp(gcp) => (&gcp.bucket, None, &gcp.prefix),
         };
+        let (account, policy) = match target {
+            Target::Aws(aws) => (&aws.cloud_account_name, Some(&aws.policy_name)),
+            Target::Gcp(gcp) => (&gcp.cloud_account_name, None),
+        };
         let secret = config_secret(release);
         let backup = &values.backup;
         Some(Self {
@@ -76,12 +89,27 @@ impl Backup {
             bucket: secret_key(&secret, BUCKET),
             region: region.map(|_| secret_key(&secret, REGION)),
             prefix: prefix.as_str().to_owned(),
+            bucket_name: bucket.as_str().to_owned(),
+            region_name: region.map(|region| region.as_str().to_owned()),
+            cloud_account: account.to_string(),
+            policy: policy.map(|policy| policy.as_str().to_owned()),
             host: node_address(release, &values.gvc.name, &first.name, 0),
             location_link: location_link(&first.name),
             entries: std::iter::once((BUCKET, bucket.as_str().to_owned()))
                 .chain(region.map(|region| (REGION, region.as_str().to_owned())))
                 .collect(),
         })
+    }
+
+    /// The folder of the dumps, as the tools of the provider write it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = match self.provider {
+            Provider::Aws => "s3",
+            Provider::Gcp => "gs",
+        };
+        let prefix = self.prefix.trim_end_matches('/');
+        format!("{scheme}://{}/{prefix}/", self.bucket_name)
     }
 
     /// What the config secret holds for it.

@@ -22,6 +22,10 @@ pub struct Credentials {
     pub password: String,
     /// The database, as the value of an environment variable.
     pub database: String,
+    /// The secret that holds them.
+    pub secret: String,
+    /// Whether that is a secret that the user makes.
+    pub is_referenced: bool,
     #[serde(skip)]
     source: Source,
 }
@@ -53,6 +57,8 @@ impl Credentials {
             username: secret_key(&secret, "username"),
             password: secret_key(&secret, "password"),
             database: secret_key(&secret, "database"),
+            is_referenced: matches!(source, Source::Secret(_)),
+            secret,
             source,
         })
     }
@@ -62,6 +68,17 @@ impl Credentials {
         match &self.source {
             Source::Secret(secret) => Some(secret),
             Source::Inline { .. } => None,
+        }
+    }
+
+    /// User and database, where the values have them.
+    #[must_use]
+    pub fn known(&self) -> Option<(&str, &str)> {
+        match &self.source {
+            Source::Inline {
+                username, database, ..
+            } => Some((username.as_str(), database.as_str())),
+            Source::Secret(_) => None,
         }
     }
 

@@ -27,6 +27,7 @@ pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
 pub use pooler::Pooler;
+pub use settings::{GUARDED, GUARDED_PREFIXES};
 pub use storage::VolumeSet;
 
 /// One cluster. Field by field what the templates print.
@@ -54,6 +55,8 @@ pub struct Cluster {
     pub locations: Vec<LocationOptions>,
     /// Lines for postgresql.conf that follow from the topology, then the user's own.
     pub node_settings: Vec<String>,
+    /// WAL that a node keeps for one that is away, as PostgreSQL writes it.
+    pub wal_kept: String,
     /// Lines for pg_hba.conf, before the cluster's own.
     pub extra_hba: Vec<String>,
     /// Container and network of the nodes.
@@ -135,6 +138,7 @@ impl Cluster {
             identity: Identity::new(values),
             revealed: names.revealed(!config.is_empty(), credentials.referenced()),
             node_settings: settings::lines(values, nodes.len()),
+            wal_kept: settings::wal_kept(values),
             extra_hba: values
                 .postgres
                 .extra_hba

@@ -33,6 +33,8 @@ pub struct Names {
     pub pgcat: String,
     /// The workload of the backup.
     pub backup: String,
+    /// Where applications connect, inside the GVC, on port 5432.
+    pub pgcat_address: String,
     /// Payload of [`pgedge_startup`](Self::pgedge_startup), as a volume of a container.
     pub pgedge_startup_uri: String,
     /// Payload of [`pgcat_config`](Self::pgcat_config), as a volume of a container.
@@ -60,6 +62,7 @@ impl Names {
             pgedge: of("pgedge"),
             pgcat: of("pgcat"),
             backup: of("pgedge-backup"),
+            pgcat_address: format!("{release}-pgcat.{gvc}.cpln.local"),
             pgedge_startup_uri: payload("pgedge-startup"),
             pgcat_config_uri: payload("pgcat-config"),
             pgcat_startup_uri: payload("pgcat-startup"),

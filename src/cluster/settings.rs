@@ -4,7 +4,7 @@ use super::pooler::Pooler;
 use crate::values::Values;
 
 /// Parameters that replication, the pooler or the start script rest on, each with what decides it instead.
-pub(super) const GUARDED: &[(&str, &str)] = &[
+pub const GUARDED: &[(&str, &str)] = &[
     ("config_file", "the start script writes it"),
     ("data_directory", "the start script decides it"),
     ("default_transaction_read_only", "every node is a writer"),
@@ -40,7 +40,7 @@ pub(super) const GUARDED: &[(&str, &str)] = &[
 ];
 
 /// Families of parameters that are the cluster's own.
-pub(super) const GUARDED_PREFIXES: &[&str] = &["spock.", "pgedge.", "include"];
+pub const GUARDED_PREFIXES: &[&str] = &["spock.", "pgedge.", "include"];
 
 /// Connections beside the pooler's: people, the backup, joins, and the three that PostgreSQL keeps for superusers.
 const HEADROOM: u64 = 20;
@@ -60,10 +60,7 @@ pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
         ("max_replication_slots", mesh.to_string()),
         ("max_wal_senders", mesh.to_string()),
         ("max_worker_processes", mesh.to_string()),
-        (
-            "max_slot_wal_keep_size",
-            format!("{}MB", wal_kept_mib(values)),
-        ),
+        (WAL_KEPT, format!("{}MB", wal_kept_mib(values))),
     ];
     let computed = computed.iter().map(|(name, value)| (*name, value.as_str()));
     let given = values
@@ -75,6 +72,21 @@ pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
         .chain(given)
         .map(|(name, value)| line(name, value))
         .collect()
+}
+
+/// The parameter that bounds the WAL that is kept for a node that is away.
+const WAL_KEPT: &str = "max_slot_wal_keep_size";
+
+/// Its value in effect.
+pub(super) fn wal_kept(values: &Values) -> String {
+    let parameters = &values.postgres.parameters;
+    let given = parameters
+        .iter()
+        .find(|(name, _)| name.as_str() == WAL_KEPT);
+    given.map_or_else(
+        || format!("{}MB", wal_kept_mib(values)),
+        |(_, value)| value.as_str().to_owned(),
+    )
 }
 
 /// WAL that is kept for a node that is away: 40 percent of a volume, so that an absent node cannot fill the others'.

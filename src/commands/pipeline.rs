@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use super::{Exit, say};
-use crate::cli::{ReportFlags, TemplateFlags, ValueFlags};
+use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
 use crate::cluster::{self, Cluster};
-use crate::layers;
+use crate::layers::{self, Disk, Files, Layers};
 use crate::manifests::{self, Manifest, Templates};
 use crate::merge::{self, Merged};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Code, Problem, Problems};
 use crate::report;
 use crate::values::{self, Values};
 
@@ -19,13 +19,33 @@ pub(super) struct Input {
     pub(super) problems: Problems,
 }
 
+/// Keys that do not exist, though all that is said of them is `null`.
+fn unknown_removals(merged: &Merged) -> Problems {
+    let Some(tree) = merged.with_vain_removals() else {
+        return Problems::default();
+    };
+    let is_removed = |problem: &Problem| {
+        let path = problem.path.as_ref();
+        problem.code == Code::UnknownKey
+            && path.is_some_and(|path| merged.removed().contains_key(path))
+    };
+    let found = values::read(&tree, merged.built_in()).problems.into_iter();
+    found.filter(is_removed).collect()
+}
+
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
-        let (layers, mut problems) = layers::read(flags, values::BUILT_IN);
+        Self::read_from(&Disk, flags)
+    }
+
+    /// The same with files from elsewhere.
+    pub(super) fn read_from(files: &dyn Files, flags: &ValueFlags) -> Self {
+        let (layers, mut problems) = layers::read_from(files, flags, values::BUILT_IN);
         let (merged, found) = merge::merge(layers);
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
+        problems.extend(unknown_removals(&merged));
         problems.extend(decoded.problems);
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say
@@ -55,17 +75,31 @@ impl Input {
         flags: &TemplateFlags,
         redact: bool,
     ) -> Option<Vec<Manifest>> {
+        let templates = self.templates(flags)?;
+        self.render(&templates, redact)
+    }
+
+    /// The templates; `None` when they cannot be read.
+    pub(super) fn templates(&mut self, flags: &TemplateFlags) -> Option<Templates> {
         let templates = Templates::load(flags.templates.as_deref(), self.merged.sources_mut());
-        let templates = templates
-            .map_err(|found| self.problems.extend(found))
-            .ok()?;
+        templates.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// The cluster; `None` when the problems, old and new, forbid it.
+    pub(super) fn cluster(&mut self) -> Option<Cluster> {
         let values = self
             .values
             .as_ref()
             .filter(|_| !self.problems.has_errors())?;
         let cluster = Cluster::new(values, &self.merged);
-        let cluster = cluster.map(|cluster| if redact { cluster.redacted() } else { cluster });
-        let manifests = cluster.and_then(|cluster| manifests::render(&cluster, &templates));
+        cluster.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// The manifests; `None` when the problems, old and new, forbid them.
+    pub(super) fn render(&mut self, templates: &Templates, redact: bool) -> Option<Vec<Manifest>> {
+        let cluster = self.cluster()?;
+        let cluster = if redact { cluster.redacted() } else { cluster };
+        let manifests = manifests::render(&cluster, templates);
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 
@@ -74,4 +108,11 @@ impl Input {
         say(&report::report(&self.problems, &self.merged, flags.format))?;
         Ok(self.is_refused(flags).then_some(Exit::Wrong))
     }
+}
+
+/// Says problems that no values are behind.
+pub(super) fn refuse(problems: &Problems, format: Format) -> Result<Exit> {
+    let (nothing, _) = merge::merge(Layers::default());
+    say(&report::report(problems, &nothing, format))?;
+    Ok(Exit::Wrong)
 }

@@ -32,6 +32,7 @@ pub(super) fn check(
     let text = |key| tree.get(key).and_then(Node::as_text);
     match (text("kind"), text("name").map(str::to_owned)) {
         (Some(found), Some(name)) if found == kind => Ok(Manifest {
+            template: rendered.template,
             kind,
             name,
             yaml: rendered.text,

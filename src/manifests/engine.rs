@@ -5,7 +5,7 @@ use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, State, UndefinedBehavior, Value,
 };
 
-use super::escape::{Language, yaml_literal};
+use super::escape::{Language, shell_word, yaml_literal};
 use super::templates::Templates;
 use crate::layers::Span;
 use crate::problem::{Code, Place, Problem, Problems};
@@ -45,6 +45,12 @@ impl<'t> Engine<'t> {
         }
         environment.add_function("literal", |text: &str| {
             Value::from_safe_string(yaml_literal(text))
+        });
+        // a command in text for people
+        environment.add_function("word", |text: &str| {
+            let mut word = String::new();
+            shell_word(&mut word, text);
+            word
         });
         environment.set_auto_escape_callback(|name| {
             AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
@@ -106,7 +112,7 @@ fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Erro
     let Some(language) = language else {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
-            "values can be printed only in .yaml.j2, .sh.j2 and .toml.j2 files, with their own escape",
+            "values can be printed only in .yaml.j2, .sh.j2, .toml.j2 and .txt.j2 files, with their own escape",
         ));
     };
     let mut text = String::new();

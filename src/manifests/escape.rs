@@ -1,4 +1,4 @@
-//! Any value as one scalar of the language it lands in: YAML, shell, TOML.
+//! Any value as one scalar of the language it lands in: YAML, shell, TOML; or as it is, in text for people.
 
 use std::fmt::Write;
 
@@ -14,15 +14,18 @@ pub(super) enum Language {
     Shell,
     /// TOML 1.0.
     Toml,
+    /// What people read.
+    Text,
 }
 
 impl Language {
-    /// By the template's name: `x.yaml.j2`, `x.sh.j2`, `x.toml.j2`.
+    /// By the template's name: `x.yaml.j2`, `x.sh.j2`, `x.toml.j2`, `x.txt.j2`.
     pub(super) fn of(template: &str) -> Option<Self> {
         match template.strip_suffix(".j2")?.rsplit_once('.')?.1 {
             "yaml" => Some(Self::Yaml),
             "sh" => Some(Self::Shell),
             "toml" => Some(Self::Toml),
+            "txt" => Some(Self::Text),
             _ => None,
         }
     }
@@ -33,12 +36,13 @@ impl Language {
             Self::Yaml => "yaml",
             Self::Shell => "shell",
             Self::Toml => "toml",
+            Self::Text => "text",
         }
     }
 
     /// The language of that name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::Yaml, Self::Shell, Self::Toml]
+        [Self::Yaml, Self::Shell, Self::Toml, Self::Text]
             .into_iter()
             .find(|language| language.name() == name)
     }
@@ -70,15 +74,16 @@ impl Language {
             }
             Self::Shell => shell_word(out, text),
             Self::Toml => toml_string(out, text),
+            Self::Text => plain_text(out, text),
         }
         Ok(())
     }
 
     fn list(self, out: &mut String, value: &Value) -> Result<(), Error> {
-        let (open, between, close) = if self == Self::Shell {
-            ("", " ", "")
-        } else {
-            ("[", ", ", "]")
+        let (open, between, close) = match self {
+            Self::Shell => ("", " ", ""),
+            Self::Text => ("", ", ", ""),
+            Self::Yaml | Self::Toml => ("[", ", ", "]"),
         };
         out.push_str(open);
         for (at, item) in value.try_iter()?.enumerate() {
@@ -221,7 +226,7 @@ pub(super) fn yaml_literal(text: &str) -> String {
     out
 }
 
-fn shell_word(out: &mut String, text: &str) {
+pub(super) fn shell_word(out: &mut String, text: &str) {
     let plain = !text.is_empty()
         && text
             .bytes()
@@ -230,6 +235,16 @@ fn shell_word(out: &mut String, text: &str) {
         out.push_str(text);
     } else {
         _ = write!(out, "'{}'", text.replace('\'', r"'\''"));
+    }
+}
+
+/// What would rule the terminal, or turn the text around it, is shown by its number.
+fn plain_text(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            c if c.is_control() || is_invisible(c) => _ = write!(out, "{}", c.escape_unicode()),
+            c => out.push(c),
+        }
     }
 }
 

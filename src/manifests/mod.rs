@@ -21,6 +21,8 @@ pub use templates::Templates;
 /// One rendered document.
 #[derive(Clone, Debug)]
 pub struct Manifest {
+    /// The template that it comes from.
+    pub template: &'static str,
     /// `secret`, `gvc`, …
     pub kind: &'static str,
     /// Name of the resource.
@@ -97,6 +99,19 @@ struct Payloads {
     pgcat_startup: Payload,
 }
 
+/// A text for people, from a template of that name and what it may see.
+///
+/// # Errors
+///
+/// A template that cannot be rendered; only one of the user's own can be such a one.
+pub fn text(
+    template: &str,
+    see: &impl Serialize,
+    templates: &Templates,
+) -> Result<String, Problems> {
+    engine::Engine::new(templates)?.text(template, &Value::from(Serde(see)))
+}
+
 /// Every document of a cluster, in the order in which `cpln apply` sends them.
 ///
 /// # Errors
@@ -124,10 +139,8 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
     let mut manifests = Vec::new();
     let mut problems = Problems::default();
     for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
-        match engine
-            .document(row.template, &see)
-            .and_then(|rendered| check::check(row.kind, rendered, templates))
-        {
+        let rendered = engine.document(row.template, &see);
+        match rendered.and_then(|rendered| check::check(row.kind, rendered, templates)) {
             Ok(manifest) => manifests.push(manifest),
             Err(found) => problems.extend(found),
         }

@@ -6,8 +6,8 @@ mod overlay;
 
 use std::collections::BTreeMap;
 
-use crate::layers::{Edit, Layers, Node, SourceId, SourceKind, Sources, Span};
-use crate::problem::{Code, Path, Problems};
+use crate::layers::{Edit, Entry, Layers, Node, SourceId, SourceKind, Sources, Span, Value};
+use crate::problem::{Code, Path, Problems, Step};
 
 /// The values in effect, and where each comes from.
 #[derive(Clone, Debug)]
@@ -82,6 +82,30 @@ impl Merged {
         &self.tree
     }
 
+    /// The values in effect, with a null for each key that somebody removed although nothing was there; none if there
+    /// is no such key. Only so can it be told that it does not exist.
+    #[must_use]
+    pub fn with_vain_removals(&self) -> Option<Node> {
+        let mut with = None;
+        for (path, removal) in &self.removed {
+            let is_vain = removal.hid.is_empty() && !self.sources.is_built_in(removal.key_span);
+            let (true, Some(Step::Key(key)), Some(parent)) =
+                (is_vain, path.steps().last(), path.parent())
+            else {
+                continue;
+            };
+            let tree = with.get_or_insert_with(|| self.tree.clone());
+            if let Some(Value::Map(entries)) = tree.find_mut(&parent).map(|node| &mut node.value) {
+                entries.push(Entry {
+                    key: key.clone(),
+                    key_span: removal.key_span,
+                    node: Node::new(Value::Null { written: true }, removal.span),
+                });
+            }
+        }
+        with
+    }
+
     /// The built-in values alone.
     #[must_use]
     pub fn built_in(&self) -> &Node {
@@ -131,6 +155,41 @@ impl Merged {
         self.built_in
             .find(path)
             .is_some_and(|(_, node)| node.get(key).is_some())
+    }
+
+    /// The same values with something else at `path`, or nothing; `None` when what is above it does not exist.
+    #[must_use]
+    pub fn with(&self, path: &Path, node: Option<Node>) -> Option<Self> {
+        let mut merged = self.clone();
+        let (last, above) = path.steps().split_last()?;
+        let parent = above.iter().try_fold(&mut merged.tree, |node, step| {
+            match (step, &mut node.value) {
+                (Step::Key(key), Value::Map(entries)) => entries
+                    .iter_mut()
+                    .find(|entry| entry.key == *key)
+                    .map(|entry| &mut entry.node),
+                (Step::Index(index), Value::List(items)) => items.get_mut(*index),
+                _ => None,
+            }
+        })?;
+        match (last, &mut parent.value) {
+            (Step::Key(key), Value::Map(entries)) => {
+                let at = entries.iter().position(|entry| entry.key == *key);
+                match (at.and_then(|at| entries.get_mut(at)), node) {
+                    (Some(entry), Some(node)) => entry.node = node,
+                    (Some(_), None) => entries.retain(|entry| entry.key != *key),
+                    (None, Some(node)) => entries.push(Entry {
+                        key: key.clone(),
+                        key_span: node.span,
+                        node,
+                    }),
+                    (None, None) => return None,
+                }
+            }
+            (Step::Index(index), Value::List(items)) => *items.get_mut(*index)? = node?,
+            _ => return None,
+        }
+        Some(merged)
     }
 
     fn forget_stale_removals(&mut self) {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::{Value, json};
+
 use super::scalar::{Parse, not_allowed, read_as};
 use crate::decode::Invalid;
 
@@ -16,6 +18,14 @@ pub struct Username(String);
 
 impl Parse for Username {
     const ALLOWED: &str = "1 to 63 bytes without line breaks and without any of \" $ ' \\ (initdb refuses them), not `public`, `none` or `pg_…` (reserved)";
+    const EXAMPLES: &[&str] = &["app", "orders"];
+
+    fn rule() -> Value {
+        json!({
+            "pattern": r#"^(?!pg_|public$|none$)[^"$'\\\n\r\u0000]+$"#,
+            "maxLength": MAX_IDENTIFIER,
+        })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let reserved = text.starts_with("pg_") || text == "public" || text == "none";
@@ -33,6 +43,14 @@ pub struct Database(String);
 impl Parse for Database {
     const ALLOWED: &str =
         "1 to 63 bytes without line breaks, not `template0` or `template1` (reserved)";
+    const EXAMPLES: &[&str] = &["orders", "app"];
+
+    fn rule() -> Value {
+        json!({
+            "pattern": r"^(?!template[01]$)[^\n\r\u0000]+$",
+            "maxLength": MAX_IDENTIFIER,
+        })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if !is_identifier(text) || text == "template0" || text == "template1" {
@@ -56,6 +74,11 @@ impl Password {
 
 impl Parse for Password {
     const ALLOWED: &str = "1 to 4096 characters without line breaks and NUL";
+    const EXAMPLES: &[&str] = &["correct horse battery staple", "another one"];
+
+    fn rule() -> Value {
+        json!({ "pattern": r"^[^\n\r\u0000]+$", "maxLength": MAX_ENVIRONMENT })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let length = text.chars().count();

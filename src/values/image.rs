@@ -1,6 +1,7 @@
 //! References to container images.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as};
 use crate::decode::Invalid;
@@ -28,6 +29,19 @@ impl Image {
 impl Parse for Image {
     const ALLOWED: &str =
         "an image such as `ghcr.io/owner/name:tag`, or `//image/NAME:TAG` for one of the org's own";
+    const EXAMPLES: &[&str] = &["ghcr.io/acme/image:1.4", "//image/own:2"];
+
+    fn rule() -> Value {
+        let component = "[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?";
+        let tag = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
+        // a host has a dot, a port or is `localhost`; else its text is a component of the path
+        let port = ":0*(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+        let name = "[A-Za-z0-9-]";
+        let host = format!("(?:{name}*\\.[A-Za-z0-9.-]*(?:{port})?|{name}+{port}|localhost)/");
+        json!({ "pattern": format!(
+            "^(?!docker\\.io/)(?://image/)?(?:{host})?{component}(?:/{component})*(?::{tag})?(?:@sha256:[0-9a-f]{{64}})?$"
+        )})
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(rest) = text.strip_prefix("docker.io/") {
@@ -79,7 +93,9 @@ fn is_host(host: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
-        && port.is_none_or(|port| port.parse::<u16>().is_ok())
+        && port.is_none_or(|port| {
+            port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok()
+        })
 }
 
 fn is_component(component: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Links to workloads that may connect.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::name::GvcName;
 use super::scalar::{Parse, not_allowed, read_as};
@@ -21,6 +22,12 @@ impl WorkloadLink {
 
 impl Parse for WorkloadLink {
     const ALLOWED: &str = "a link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME";
+    const EXAMPLES: &[&str] = &["//gvc/shop/workload/api", "//gvc/shop/workload/jobs"];
+
+    fn rule() -> Value {
+        let name = "[a-z][a-z0-9-]{1,61}[a-z0-9]";
+        json!({ "pattern": format!("^//gvc/{name}/workload/{name}$") })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let parts: Vec<&str> = text.split('/').collect();

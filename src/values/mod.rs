@@ -14,11 +14,12 @@ pub mod storage;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::{self, Decoded};
 use crate::layers::Node;
-use crate::problem::{Path, Problem};
+use crate::problem::{Code, Path, Problem, Step};
 use credential::{Database, Password, Username};
 use image::Image;
 use link::WorkloadLink;
@@ -36,29 +37,38 @@ use storage::{Retention, SnapshotSchedule, TagKey, TagValue};
 pub const BUILT_IN: &str = include_str!("../../values.yaml");
 
 /// All values.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Values {
-    /// Prefix of every resource name; left out, it is `gvc.name`.
+    /// Prefix of every resource name.
+    ///
+    /// Left out, it is `gvc.name`, which must then have at most 35 characters. Another release means other resources: a
+    /// cluster that runs keeps its name, and its volumes, only with the release that it was made with.
     pub release: Option<ReleaseName>,
-    /// Tags of your own on every resource, text to text.
+    /// Tags of your own on every resource.
+    ///
+    /// Text to text. Keys that the platform or this program uses (`cpln/`, `app.cpln.io/`) are refused.
     #[serde(default)]
     pub tags: BTreeMap<TagKey, TagValue>,
     /// The GVC and the locations it spans.
     pub gvc: Gvc,
-    /// Image of the pgEdge nodes: PostgreSQL 17 with Spock 5.
+    /// Image of the pgEdge nodes.
+    ///
+    /// It must hold PostgreSQL 17 with Spock 5; the start script and the volumes are made for them.
     pub image: Image,
     /// CPU and memory of each pgEdge node.
     pub resources: NodeResources,
     /// The database and its superuser.
     pub postgres: Postgres,
-    /// Spread the replicas of a location over its availability zones.
+    /// Spread replicas over availability zones.
+    ///
+    /// It applies to every workload, in each location. Not every location has several zones.
     pub multi_zone: bool,
     /// The volume of each pgEdge node.
     pub volumeset: VolumeSet,
     /// The connection pooler.
     pub pgcat: Pgcat,
-    /// Who may connect to the nodes and the pooler from inside the org.
+    /// Who may connect to nodes and pooler.
     #[serde(rename = "internal_access")]
     pub internal_access: InternalAccess,
     /// The scheduled dump to a bucket.
@@ -66,66 +76,103 @@ pub struct Values {
 }
 
 /// The GVC and the locations it spans.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Gvc {
-    /// Name of the GVC; each cluster needs one of its own.
+    /// Name of the GVC.
+    ///
+    /// Each cluster needs a GVC of its own. Without `release`, every resource name begins with it too.
     pub name: GvcName,
-    /// Whether the GVC is rendered; `false` deploys into one that exists.
+    /// Whether the GVC is rendered.
+    ///
+    /// `false` deploys into a GVC that exists and spans the locations below; applying a rendered one would overwrite it.
     pub create: Option<bool>,
-    /// Where the cluster runs. The first location holds the preferred primary and runs the backup.
+    /// Where the cluster runs.
+    ///
+    /// The order counts: the first location holds the preferred primary and runs the backup. `resources` and
+    /// `volumeset` hold for every location: the platform has no other ones for one location.
     pub locations: Vec<Location>,
 }
 
 /// One location of the cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
-    /// Name of the location, as the org lists it.
+    /// Name of the location.
+    ///
+    /// As the org lists it: `cpln location get`. No location stands in the list twice.
     pub name: LocationName,
-    /// pgEdge nodes in this location: 1 to try it out, 3 for production.
+    /// pgEdge nodes in this location.
+    ///
+    /// 1 to try it out, 3 to survive the loss of a node. Each node replicates with every other one, so that the slots
+    /// and workers of all of them follow from the sum.
     pub replicas: Replicas,
 }
 
 /// CPU and memory of each pgEdge node: reserved (min) and limit (max).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeResources {
     /// CPU that is reserved.
+    ///
+    /// `maxCpu` may be at most 4 times and 4000m more, `minMemory` at most 8Mi for each millicore.
     pub min_cpu: Cpu,
     /// Memory that is reserved.
+    ///
+    /// `maxMemory` may be at most 4 times and 4096Mi more.
     pub min_memory: Memory,
-    /// The most CPU: at most 4 times and 4000m above `minCpu`.
+    /// The most CPU.
+    ///
+    /// At most 4 times and 4000m above `minCpu`; `maxMemory` is at most 8Mi for each millicore of it.
     pub max_cpu: Cpu,
-    /// The most memory: at most 4 times and 4096Mi above `minMemory`.
+    /// The most memory.
+    ///
+    /// At most 4 times and 4096Mi above `minMemory`, and at most 8Mi for each millicore of `maxCpu`.
     pub max_memory: Memory,
 }
 
 /// The database and its superuser.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Postgres {
     /// Name of the superuser.
+    ///
+    /// The nodes are made with it: on volumes that hold data it cannot be changed.
     pub username: Option<Username>,
     /// Its password.
+    ///
+    /// A change reaches a running cluster with the next start of its nodes. To keep it out of every file and manifest,
+    /// name a secret that holds it: `postgres.credentialsSecretName`.
     pub password: Option<Password>,
     /// The database that replicates.
+    ///
+    /// The nodes are made with it: on volumes that hold data it cannot be changed.
     pub database: Option<Database>,
-    /// A dictionary secret that holds `username`, `password` and `database` instead of the three keys above.
+    /// A secret that holds the credentials.
+    ///
+    /// A dictionary secret with `username`, `password` and `database`, made before applying. It stands in for the
+    /// three keys above, which may not be given beside it.
     pub credentials_secret_name: Option<SecretName>,
-    /// Parameters for postgresql.conf. The ones that replication rests on are not yours to set.
+    /// Parameters for postgresql.conf.
+    ///
+    /// The ones that replication, the pooler or the start script rest on are not yours to set.
     #[serde(default)]
     pub parameters: BTreeMap<ParameterName, ParameterValue>,
-    /// Lines for pg_hba.conf, before the cluster's own.
+    /// Lines for pg_hba.conf.
+    ///
+    /// They stand before the cluster's own, and the first line that fits a connection decides.
     #[serde(default)]
     pub extra_hba: Vec<HbaLine>,
 }
 
 /// The volume of each pgEdge node.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VolumeSet {
     /// Size of a new volume in GiB.
+    ///
+    /// The WAL that is kept for a node that is away follows from it (40 percent). Volumes that exist keep their size:
+    /// `cpln volumeset expand` grows them.
     pub capacity: Gib,
     /// Growth of the volumes.
     pub autoscaling: VolumeAutoscaling,
@@ -134,53 +181,69 @@ pub struct VolumeSet {
 }
 
 /// Growth of the volumes.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VolumeAutoscaling {
     /// Whether volumes grow by themselves.
     pub enabled: bool,
-    /// The size in GiB beyond which they do not.
+    /// The largest size in GiB.
+    ///
+    /// Read when `enabled` is true; at least `volumeset.capacity`.
     pub max_capacity: Gib,
-    /// They grow when less than this percentage is free.
+    /// They grow when less is free.
+    ///
+    /// In percent of the volume. Read when `enabled` is true.
     pub min_free_percentage: Percent,
-    /// By how much: the new size is the old one times this.
+    /// To how many times the size.
+    ///
+    /// Read when `enabled` is true.
     pub scaling_factor: ScalingFactor,
 }
 
 /// Snapshots of the volumes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshots {
-    /// How long a snapshot is kept, such as `7d`, `36h` or `90m`.
+    /// How long a snapshot is kept.
     pub retention: Option<Retention>,
-    /// When snapshots are taken, at most once an hour; without it, only when a volume is deleted.
+    /// When snapshots are taken.
+    ///
+    /// At most once an hour, in UTC. Without it, only when a volume is deleted.
     pub schedule: Option<SnapshotSchedule>,
 }
 
 /// The connection pooler.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pgcat {
-    /// Image of the pooler; its configuration is for pgcat 1.2.
+    /// Image of the pooler.
+    ///
+    /// The configuration is for pgcat 1.2; the start script needs bash and the PostgreSQL client in the image.
     pub image: Image,
-    /// When a server connection goes back to the pool.
+    /// When a connection returns to the pool.
     pub pool_mode: PoolMode,
-    /// Connections to one node that each pooler replica keeps.
+    /// Connections to a node, per replica.
+    ///
+    /// `max_connections` of every node follows from it, `maxReplicas` and the number of locations.
     pub default_pool_size: PoolSize,
     /// No effect: pgcat has no such limit.
     pub max_client_conn: Option<Clients>,
     /// Which nodes answer reads.
     pub reads: Option<Reads>,
-    /// CPU and memory of each pooler replica.
+    /// CPU and memory of each replica.
     pub resources: Resources,
-    /// The fewest pooler replicas in a location.
+    /// The fewest replicas in a location.
+    ///
+    /// At most `maxReplicas`.
     pub min_replicas: PoolerReplicas,
-    /// The most pooler replicas in a location.
+    /// The most replicas in a location.
+    ///
+    /// `max_connections` of every node follows from it, `defaultPoolSize` and the number of locations.
     pub max_replicas: PoolerReplicas,
 }
 
 /// When a server connection goes back to the pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PoolMode {
     /// When the client disconnects.
@@ -192,7 +255,7 @@ pub enum PoolMode {
 }
 
 /// Which nodes answer reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reads {
     /// Every ready node; a read may not yet see the write before it.
@@ -203,7 +266,7 @@ pub enum Reads {
 }
 
 /// CPU and memory of a container.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Resources {
     /// The most CPU.
@@ -213,18 +276,20 @@ pub struct Resources {
 }
 
 /// Who may connect from inside the org.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InternalAccess {
     /// Which workloads.
     #[serde(rename = "type")]
     pub kind: AccessType,
     /// The workloads of `workload-list`.
+    ///
+    /// Read with that `type` only, and not empty then. The nodes admit themselves, the pooler and the backup besides.
     pub workloads: Option<Vec<WorkloadLink>>,
 }
 
 /// Which workloads may connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessType {
     /// Every workload of the GVC.
@@ -236,12 +301,14 @@ pub enum AccessType {
 }
 
 /// The scheduled dump to a bucket.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Backup {
-    /// Whether there is one.
+    /// Whether there is a backup.
+    ///
+    /// The rest of `backup` is read only then.
     pub enabled: bool,
-    /// Stops the schedule and keeps everything else.
+    /// Stops the schedule, keeps the rest.
     pub suspend: Option<bool>,
     /// Image that dumps and uploads.
     pub image: Image,
@@ -250,15 +317,21 @@ pub struct Backup {
     /// CPU and memory of the backup job.
     pub resources: Resources,
     /// Where the bucket is.
+    ///
+    /// It decides which of the two blocks below is read; the other one is not even checked.
     pub provider: Provider,
-    /// The bucket at AWS; read when `provider` is `aws`.
+    /// The bucket at AWS.
+    ///
+    /// Read when `provider` is `aws`.
     pub aws: Option<Aws>,
-    /// The bucket at Google Cloud; read when `provider` is `gcp`.
+    /// The bucket at Google Cloud.
+    ///
+    /// Read when `provider` is `gcp`.
     pub gcp: Option<Gcp>,
 }
 
 /// Where the bucket is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// AWS S3.
@@ -268,7 +341,7 @@ pub enum Provider {
 }
 
 /// A bucket at AWS S3.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Aws {
     /// Name of the bucket.
@@ -276,20 +349,28 @@ pub struct Aws {
     /// Its region.
     pub region: AwsRegion,
     /// The org's cloud account for AWS.
+    ///
+    /// `cpln cloudaccount get` lists them.
     pub cloud_account_name: CloudAccountName,
-    /// The IAM policy that lets the backup write to the bucket.
+    /// The IAM policy for the bucket.
+    ///
+    /// A policy of the AWS account, by its name; `pgedge-tpl notes iam-policy` prints what must stand in it.
     pub policy_name: PolicyName,
     /// Folder in the bucket.
+    ///
+    /// The backup image refuses an empty one.
     pub prefix: BackupPrefix,
 }
 
 /// A bucket at Google Cloud Storage.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Gcp {
     /// Name of the bucket.
     pub bucket: Bucket,
-    /// The org's cloud account for Google Cloud.
+    /// The org's cloud account.
+    ///
+    /// `cpln cloudaccount get` lists them. Its service account needs the role Storage Admin.
     pub cloud_account_name: CloudAccountName,
     /// Folder in the bucket.
     pub prefix: BackupPrefix,
@@ -312,5 +393,35 @@ pub fn read(tree: &Node, built_in: &Node) -> Decoded<Values> {
         };
         decoded.problems = decoded.problems.into_iter().filter(matters).collect();
     }
+    decoded.problems = decoded.problems.into_iter().map(for_one_location).collect();
     decoded
+}
+
+/// Keys that one would like to give a location, and where they stand for all of them.
+const FOR_ALL_LOCATIONS: &[(&str, &str)] = &[
+    ("resources", "resources"),
+    ("volumeset", "volumeset"),
+    ("capacity", "volumeset.capacity"),
+    ("multiZone", "multiZone"),
+    ("image", "image"),
+];
+
+/// Says why a location has no resources or volumes of its own.
+fn for_one_location(problem: Problem) -> Problem {
+    let steps = problem.path.as_ref().map_or(&[][..], Path::steps);
+    let key = match steps {
+        [
+            Step::Key(gvc),
+            Step::Key(list),
+            Step::Index(_),
+            Step::Key(key),
+        ] if problem.code == Code::UnknownKey && gvc == "gvc" && list == "locations" => key.clone(),
+        _ => return problem,
+    };
+    match FOR_ALL_LOCATIONS.iter().find(|(name, _)| *name == key) {
+        Some((_, path)) => problem.fix(format!(
+            "set `{path}` at the top: a workload and its volumes are the same in every location, only `replicas` differ"
+        )),
+        None => problem,
+    }
 }

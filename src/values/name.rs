@@ -3,13 +3,14 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as};
 use crate::decode::Invalid;
 
 /// Names with the platform's rule: lower-case letters, digits and `-`, a letter first, no `-` last.
 macro_rules! platform_name {
-    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal);)+) => {$(
+    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal; $($example:literal),+);)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub struct $name(String);
@@ -32,6 +33,11 @@ macro_rules! platform_name {
                 $min, " to ", $max,
                 " lower-case letters, digits and `-`, with a letter first and no `-` last"
             );
+            const EXAMPLES: &[&str] = &[$($example),+];
+
+            fn rule() -> Value {
+                json!({ "pattern": PLATFORM_NAME, "minLength": Self::MIN, "maxLength": Self::MAX })
+            }
 
             fn parse(text: &str) -> Result<Self, Invalid> {
                 if (Self::MIN..=Self::MAX).contains(&text.len()) && is_platform_name(text) {
@@ -54,17 +60,20 @@ macro_rules! platform_name {
 
 platform_name! {
     /// Name of a GVC.
-    GvcName(3..=63);
+    GvcName(3..=63; "prod", "pgedge-east");
     /// Prefix of every resource name. At most 35 characters, because a workload name has at most 49 and the longest
     /// suffix (`-pgedge-backup`) has 14.
-    ReleaseName(1..=35);
+    ReleaseName(1..=35; "prod", "orders-db");
     /// Name of a location of the org, such as `aws-us-west-2`. There is no list of them: an org can bring its own.
-    LocationName(3..=63);
+    LocationName(3..=63; "gcp-us-east1", "aws-us-east-1");
     /// Name of a secret.
-    SecretName(3..=63);
+    SecretName(3..=63; "prod-credentials", "pgedge-login");
     /// Name of a cloud account of the org.
-    CloudAccountName(3..=63);
+    CloudAccountName(3..=63; "backups", "prod-account");
 }
+
+/// [`is_platform_name`] for a JSON Schema.
+const PLATFORM_NAME: &str = "^[a-z](?:[a-z0-9-]*[a-z0-9])?$";
 
 fn is_platform_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -88,7 +97,7 @@ impl LocationName {
 
 /// Plain texts with an alphabet of their own.
 macro_rules! plain_text {
-    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal $allowed:literal, $check:expr);)+) => {$(
+    ($($(#[$doc:meta])* $name:ident($min:literal..=$max:literal $allowed:literal, $check:expr, $pattern:literal, [$($example:literal),+]);)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         pub struct $name(String);
@@ -103,6 +112,11 @@ macro_rules! plain_text {
 
         impl Parse for $name {
             const ALLOWED: &str = concat!($min, " to ", $max, " ", $allowed);
+            const EXAMPLES: &[&str] = &[$($example),+];
+
+            fn rule() -> Value {
+                json!({ "pattern": $pattern, "minLength": $min, "maxLength": $max })
+            }
 
             fn parse(text: &str) -> Result<Self, Invalid> {
                 let check: fn(&str) -> bool = $check;
@@ -122,15 +136,19 @@ plain_text! {
     /// Name of a bucket at AWS S3 or Google Cloud Storage.
     Bucket(3..=63 "lower-case letters, digits, `.`, `_` and `-`, with a letter or digit first and last",
         |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
-            && !text.starts_with(['.', '_', '-']) && !text.ends_with(['.', '_', '-']));
+            && !text.starts_with(['.', '_', '-']) && !text.ends_with(['.', '_', '-']),
+        "^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$", ["acme-backups", "orders.dumps"]);
     /// An AWS region, such as `us-east-1`.
     AwsRegion(5..=30 "lower-case letters, digits and `-`, such as us-east-1",
-        |text| text.contains('-') && is_platform_name(text));
+        |text| text.contains('-') && is_platform_name(text),
+        "^[a-z][a-z0-9]*-[a-z0-9-]*[a-z0-9]$", ["eu-central-1", "us-west-2"]);
     /// Name of an AWS IAM policy of the account, or `aws::NAME` for one of AWS's own. Not an ARN.
     PolicyName(1..=128 "letters, digits and `/+=,.@_-` (the policy's name, not its ARN), with `aws::` before one of AWS's own",
         |text| { let name = text.strip_prefix("aws::").unwrap_or(text);
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+=,.@_-".contains(&b)) });
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+=,.@_-".contains(&b)) },
+        "^(?:aws::)?[A-Za-z0-9/+=,.@_-]+$", ["pgedge-backup", "aws::AmazonS3FullAccess"]);
     /// Folder in the bucket. The backup image refuses an empty one.
     BackupPrefix(1..=512 "characters without line breaks and control characters, not only spaces",
-        |text| !text.trim().is_empty() && !text.chars().any(char::is_control));
+        |text| !text.trim().is_empty() && !text.chars().any(char::is_control),
+        "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$", ["orders", "dumps/prod"]);
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::scalar::whole_number;
+use super::scalar::{schema_is, whole_number};
 use crate::decode::Invalid;
 
 whole_number! {
@@ -30,6 +30,16 @@ impl ScalingFactor {
     /// The most that is allowed: beyond it one step would pass any volume's limit.
     pub const MAX: f64 = 100.0;
 }
+
+schema_is!(
+    ScalingFactor = schemars::json_schema!({
+        "type": "number",
+        "minimum": Self::MIN,
+        "maximum": Self::MAX,
+        "errorMessage": format!("{} to {}", Self::MIN, Self::MAX),
+        "examples": [1.5, 2],
+    })
+);
 
 impl<'de> Deserialize<'de> for ScalingFactor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

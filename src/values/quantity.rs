@@ -1,6 +1,7 @@
 //! CPU and memory, as the platform writes them: text with a unit.
 
 use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as};
 use crate::decode::Invalid;
@@ -29,6 +30,18 @@ impl Cpu {
 impl Parse for Cpu {
     const ALLOWED: &str =
         "a CPU quantity of at least 25m, such as `500m` (millicores), `2` or `1.5` (cores)";
+    const EXAMPLES: &[&str] = &["1", "600m"];
+
+    fn rule() -> Value {
+        let millicores = r"0*(?:2[5-9]|[3-9][0-9]|[1-9][0-9]{2,})(?:\.0{1,3})?m";
+        let cores = r"0*[1-9][0-9]*(?:\.[0-9]{1,3})?|0+\.(?:02[5-9]|0[3-9][0-9]?|[1-9][0-9]{0,2})";
+        json!({
+            "type": ["string", "number"],
+            "pattern": format!("^(?:{millicores}|{cores})$"),
+            "maxLength": MAX_LEN,
+            "minimum": 0.025,
+        })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let thousandths = match text.strip_suffix('m') {
@@ -78,6 +91,19 @@ impl Memory {
 
 impl Parse for Memory {
     const ALLOWED: &str = "a memory quantity of at least 32Mi, such as `256Mi` or `4Gi`";
+    const EXAMPLES: &[&str] = &["2Gi", "512Mi"];
+
+    /// The floor is said for `Mi` and plain bytes only: in other units it is a number nobody writes.
+    fn rule() -> Value {
+        let mebibytes = r"0*(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,})(?:\.[0-9]{1,3})?Mi";
+        let other = r"[0-9]+(?:\.[0-9]{1,3})?(?:Ki|Gi|Ti|k|M|G|T)";
+        json!({
+            "type": ["string", "number"],
+            "pattern": format!(r"^(?:{mebibytes}|{other}|0*[1-9][0-9]{{7,}}(?:\.[0-9]{{1,3}})?)$"),
+            "maxLength": MAX_LEN,
+            "minimum": Self::FLOOR,
+        })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let (number, unit) = Self::UNITS

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::Schema;
 use serde::de::{Deserializer, Error, Visitor};
+use serde_json::{Value, json};
 
 use crate::decode::{Invalid, SCALAR};
 
@@ -11,6 +13,15 @@ use crate::decode::{Invalid, SCALAR};
 pub trait Parse: Sized {
     /// What may be written, for messages: `a CPU quantity such as …`.
     const ALLOWED: &str;
+    /// Values that are allowed, at least two: shown to people, and tried to see what a value changes.
+    /// Types that are no value of the user's have none.
+    const EXAMPLES: &[&str] = &[];
+
+    /// The rule of [`parse`](Self::parse) as far as a JSON Schema can say it: `pattern`, `maxLength` and the like, and
+    /// `type` where it is not text alone.
+    fn rule() -> Value {
+        json!({})
+    }
 
     /// Reads the text.
     ///
@@ -46,6 +57,18 @@ pub fn any_scalar<'de, D: Deserializer<'de>, T: Parse>(deserializer: D) -> Resul
     deserializer.deserialize_newtype_struct(SCALAR, Parsed(PhantomData))
 }
 
+/// The JSON Schema of a newtype. Editors show `errorMessage` where its rule is broken.
+pub fn schema<T: Parse>() -> Schema {
+    let mut schema = Schema::default();
+    schema.insert("type".to_owned(), "string".into());
+    if let Value::Object(rule) = T::rule() {
+        schema.ensure_object().extend(rule);
+    }
+    schema.insert("errorMessage".to_owned(), T::ALLOWED.into());
+    schema.insert("examples".to_owned(), json!(T::EXAMPLES));
+    schema
+}
+
 struct Parsed<T>(PhantomData<T>);
 
 impl<T: Parse> Visitor<'_> for Parsed<T> {
@@ -60,7 +83,27 @@ impl<T: Parse> Visitor<'_> for Parsed<T> {
     }
 }
 
-/// Derives `Deserialize` for newtypes that [`Parse`]: `text` for text only, `any_scalar` for quantities.
+/// Implements `JsonSchema` by this expression, in place where the type is used.
+macro_rules! schema_is {
+    ($($type:ty = $schema:expr),+ $(,)?) => {$(
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $schema
+            }
+        }
+    )+};
+}
+
+/// Derives `Deserialize` and `JsonSchema` for newtypes that [`Parse`]: `text` for text only, `any_scalar` for
+/// quantities.
 macro_rules! read_as {
     ($how:ident: $($type:ty),+ $(,)?) => {$(
         impl<'de> serde::Deserialize<'de> for $type {
@@ -68,6 +111,8 @@ macro_rules! read_as {
                 $crate::values::scalar::$how(deserializer)
             }
         }
+
+        $crate::values::scalar::schema_is!($type = $crate::values::scalar::schema::<Self>());
     )+};
 }
 
@@ -83,6 +128,7 @@ macro_rules! whole_number {
             pub const MIN: u32 = $min;
             /// The most that is allowed.
             pub const MAX: u32 = $max;
+            const ALLOWED: &str = concat!("", $min, " to ", $max, $unit);
 
             /// The number.
             #[must_use]
@@ -99,12 +145,19 @@ macro_rules! whole_number {
                     Ok(value) if (Self::MIN..=Self::MAX).contains(&value) => Ok(Self(value)),
                     _ => Err(serde::de::Error::custom($crate::decode::Invalid::new(
                         format!("`{value}` is out of range"),
-                        concat!("", $min, " to ", $max, $unit),
+                        Self::ALLOWED,
                     ))),
                 }
             }
         }
+
+        $crate::values::scalar::schema_is!($name = schemars::json_schema!({
+            "type": "integer",
+            "minimum": Self::MIN,
+            "maximum": Self::MAX,
+            "errorMessage": Self::ALLOWED,
+        }));
     )+};
 }
 
-pub(crate) use {read_as, whole_number};
+pub(crate) use {read_as, schema_is, whole_number};

@@ -1,6 +1,7 @@
 //! Cron lines in Kubernetes' syntax.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, read_as};
 use crate::decode::Invalid;
@@ -24,6 +25,8 @@ struct Field {
     min: u32,
     max: u32,
     names: &'static [&'static str],
+    /// `min` to `max`, for a JSON Schema.
+    digits: &'static str,
 }
 
 const MONTHS: &[&str] = &[
@@ -36,30 +39,35 @@ const FIELDS: [Field; 5] = [
         min: 0,
         max: 59,
         names: &[],
+        digits: "[1-5]?[0-9]",
     },
     Field {
         name: "hour",
         min: 0,
         max: 23,
         names: &[],
+        digits: "1?[0-9]|2[0-3]",
     },
     Field {
         name: "day of month",
         min: 1,
         max: 31,
         names: &[],
+        digits: "[1-9]|[12][0-9]|3[01]",
     },
     Field {
         name: "month",
         min: 1,
         max: 12,
         names: MONTHS,
+        digits: "[1-9]|1[0-2]",
     },
     Field {
         name: "day of week",
         min: 0,
         max: 6,
         names: DAYS,
+        digits: "[0-6]",
     },
 ];
 const MACROS: &[&str] = &[
@@ -74,6 +82,13 @@ const MACROS: &[&str] = &[
 
 impl Parse for Schedule {
     const ALLOWED: &str = "five fields as in \"0 2 * * *\" (minute, hour, day of month, month, day of week), or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually";
+    const EXAMPLES: &[&str] = &["30 3 * * 0", "@weekly"];
+
+    fn rule() -> Value {
+        let fields = FIELDS.map(|field| field.pattern());
+        let macros = MACROS.join("|");
+        json!({ "pattern": format!("^(?: *{} *|{macros})$", fields.join(" +")) })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let refuse = |found: String| Err(Invalid::new(found, Self::ALLOWED));
@@ -104,6 +119,20 @@ impl Parse for Schedule {
 read_as!(text: Schedule);
 
 impl Field {
+    /// [`check`](Self::check) of each part of a list, for a JSON Schema; that a range runs forwards, it cannot say.
+    fn pattern(&self) -> String {
+        let any_case = |name: &&str| -> String {
+            name.chars()
+                .map(|c| format!("[{c}{}]", c.to_ascii_uppercase()))
+                .collect()
+        };
+        let mut values = vec![format!("0*(?:{})", self.digits)];
+        values.extend(self.names.iter().map(any_case));
+        let value = format!("(?:{})", values.join("|"));
+        let part = format!("(?:[*?]|{value}(?:-{value})?)(?:/0*[1-9][0-9]*)?");
+        format!("{part}(?:,{part})*")
+    }
+
     /// One part of a list: `*`, `5`, `1-5`, each with `/STEP`.
     fn check(&self, part: &str) -> Result<(), String> {
         let (range, step) = part

@@ -1,6 +1,7 @@
 //! PostgreSQL's own settings: names and values of parameters, lines of pg_hba.conf.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as};
 use crate::decode::Invalid;
@@ -20,6 +21,12 @@ impl ParameterName {
 
 impl Parse for ParameterName {
     const ALLOWED: &str = "a parameter's name: letters, digits and `_`, at most one `.` between an extension's name and its own";
+    const EXAMPLES: &[&str] = &["work_mem", "auto_explain.log_min_duration"];
+
+    fn rule() -> Value {
+        let part = "[A-Za-z_][A-Za-z0-9_]*";
+        json!({ "pattern": format!(r"^{part}(?:\.{part})?$"), "maxLength": 63 })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let part = |part: &str| {
@@ -48,6 +55,14 @@ impl ParameterValue {
 
 impl Parse for ParameterValue {
     const ALLOWED: &str = "a value in one line";
+    const EXAMPLES: &[&str] = &["16MB", "on"];
+
+    fn rule() -> Value {
+        json!({
+            "type": ["string", "number", "boolean"],
+            "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$",
+        })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if text.chars().any(char::is_control) {
@@ -83,6 +98,25 @@ impl HbaLine {
 impl Parse for HbaLine {
     const ALLOWED: &str =
         "one line of pg_hba.conf, such as `host all all 10.0.0.0/8 scram-sha-256`";
+    const EXAMPLES: &[&str] = &[
+        "host all reporting 10.0.0.0/8 scram-sha-256",
+        "hostssl orders app 0.0.0.0/0 scram-sha-256",
+    ];
+
+    fn rule() -> Value {
+        // of the control characters only the tab, which is white space
+        let word = r"[^\s\u0000-\u001f\u007f-\u009f]+";
+        let gap = r"[^\S\u0000-\u0008\u000a-\u001f\u0085]";
+        let hosts = Self::TYPES
+            .iter()
+            .filter(|kind| **kind != "local")
+            .copied()
+            .collect::<Vec<_>>()
+            .join("|");
+        json!({ "pattern": format!(
+            "^{gap}*(?:local(?:{gap}+{word}){{3,}}|(?:{hosts})(?:{gap}+{word}){{4,}}){gap}*$"
+        )})
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let fields: Vec<&str> = text.split_whitespace().collect();

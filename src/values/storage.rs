@@ -1,6 +1,7 @@
 //! What the platform keeps about resources: snapshots and tags.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as};
 use super::schedule::Schedule;
@@ -21,6 +22,11 @@ impl Retention {
 
 impl Parse for Retention {
     const ALLOWED: &str = "a number and a unit: `7d`, `1.5d`, `36h` or `90m`";
+    const EXAMPLES: &[&str] = &["14d", "36h"];
+
+    fn rule() -> Value {
+        json!({ "pattern": r"^[0-9]+(?:\.[0-9]+)?[dhm]$" })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let number = text.strip_suffix(['d', 'h', 'm']).unwrap_or_default();
@@ -49,6 +55,13 @@ impl SnapshotSchedule {
 
 impl Parse for SnapshotSchedule {
     const ALLOWED: &str = "a cron line whose minute is one number, such as \"0 */6 * * *\" (at most one snapshot an hour)";
+    const EXAMPLES: &[&str] = &["0 */6 * * *", "30 1 * * *"];
+
+    fn rule() -> Value {
+        let mut rule = Schedule::rule();
+        rule["allOf"] = json!([{ "pattern": "^ *[0-9]+ " }]);
+        rule
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let schedule = Schedule::parse(text)?;
@@ -78,6 +91,12 @@ impl TagKey {
 
 impl Parse for TagKey {
     const ALLOWED: &str = "1 to 128 letters, digits and `-._/:`, not starting with cpln/, app.cpln.io/, syncer.cpln.io/ or firebase/ (reserved)";
+    const EXAMPLES: &[&str] = &["team", "cost-center"];
+
+    fn rule() -> Value {
+        let reserved = Self::RESERVED.join("|").replace('.', r"\.");
+        json!({ "pattern": format!("^(?!{reserved})[A-Za-z0-9._/:-]+$"), "maxLength": 128 })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let right = (1..=128).contains(&text.len())
@@ -108,6 +127,11 @@ impl TagValue {
 
 impl Parse for TagValue {
     const ALLOWED: &str = "up to 250 characters without control characters";
+    const EXAMPLES: &[&str] = &["data", "1234"];
+
+    fn rule() -> Value {
+        json!({ "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$", "maxLength": 250 })
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if text.chars().count() <= 250 && !text.chars().any(char::is_control) {

@@ -1,0 +1,117 @@
+//! `migrate`: values of the public template for this program.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use super::{Exit, print, say};
+use crate::cli::{self, Format, ValueFlags};
+use crate::layers::{self, Edit, SourceId};
+use crate::migrate::{self, Credentials, Migration, Wishes};
+use crate::problem::{Code, Place, Problem, Problems};
+use crate::values::name::{ReleaseName, SecretName};
+use crate::values::scalar::Parse;
+use crate::{merge, report, values};
+
+/// Runs it.
+pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
+    let flags = ValueFlags {
+        files: vec![args.file.clone()],
+        ..ValueFlags::default()
+    };
+    let (layers, mut problems) = layers::read(&flags, values::BUILT_IN);
+    let wishes = wishes(args, &mut problems);
+    if problems.has_errors() {
+        let (merged, _) = merge::merge(layers);
+        say(&report::report(&problems, &merged, Format::Human))?;
+        return Ok(Exit::Wrong);
+    }
+    let of_file = |edit: &&Edit| matches!(edit, Edit::Overlay(node) if node.span.source != SourceId::BUILT_IN);
+    let documents: Vec<_> = layers
+        .edits
+        .iter()
+        .filter(of_file)
+        .filter_map(|edit| match edit {
+            Edit::Overlay(node) => Some(node),
+            Edit::Set(_) => None,
+        })
+        .collect();
+    let source = layers
+        .sources
+        .iter()
+        .find(|(id, _)| *id != SourceId::BUILT_IN);
+    let (name, text) = source.map_or(("", ""), |(_, source)| (&source.name, &source.text));
+    let migration = migrate::migrate(text, &documents, &wishes);
+    say(&told(name, &migration, &wishes))?;
+    if args.check {
+        let is_same = migration.text == text;
+        return Ok(if is_same { Exit::Done } else { Exit::Differs });
+    }
+    print(&migration.text)?;
+    Ok(Exit::Done)
+}
+
+fn wishes(args: &cli::Migrate, problems: &mut Problems) -> Wishes {
+    Wishes {
+        secret: name::<SecretName>(
+            "--credentials-secret",
+            args.credentials_secret.as_deref(),
+            problems,
+        ),
+        release: name::<ReleaseName>("--release", args.release.as_deref(), problems),
+    }
+}
+
+fn name<T: Parse>(flag: &str, given: Option<&str>, problems: &mut Problems) -> Option<T> {
+    let refuse = |invalid: crate::decode::Invalid| {
+        Problem::new(
+            Code::InvalidValue,
+            Place::Nowhere,
+            format!("{flag}: {invalid}"),
+        )
+        .allowed(invalid.allowed)
+    };
+    T::parse(given?)
+        .map_err(|invalid| problems.push(refuse(invalid)))
+        .ok()
+}
+
+/// What was changed, and what is left to do.
+fn told(name: &str, migration: &Migration, wishes: &Wishes) -> String {
+    let mut told = String::new();
+    for change in &migration.changes {
+        _ = writeln!(
+            told,
+            "{name}:{}: `{}` {}",
+            change.line, change.path, change.what
+        );
+    }
+    if !migration.names_release {
+        told.push_str("resources are named after `gvc.name`; to keep those of a Helm release, give its name: --release NAME\n");
+    }
+    match (&migration.credentials, &wishes.secret) {
+        (Some(credentials), Some(secret)) => told.push_str(&command(name, secret, credentials)),
+        (None, Some(_)) => {
+            told.push_str("there are no credentials in the file to move to the secret\n")
+        }
+        _ => {}
+    }
+    told
+}
+
+/// How to make the secret. The password is typed, so that it stands in no history and no log.
+fn command(name: &str, secret: &SecretName, credentials: &Credentials) -> String {
+    let entry = |key: &str, value: &Option<String>, else_: &str| {
+        let value = value.as_deref().unwrap_or(else_);
+        format!("'{key}={}'", value.replace('\'', r"'\''"))
+    };
+    format!(
+        "make the secret before applying, with the password that stands in {name}:\n\
+         \x20   read -rs -p 'Password: ' PGPASSWORD\n\
+         \x20   cpln secret create-dictionary --name {secret} \\\n\
+         \x20     --entry {} --entry \"password=$PGPASSWORD\" \\\n\
+         \x20     --entry {}\n",
+        entry("username", &credentials.username, "postgres"),
+        entry("database", &credentials.database, "mydb"),
+    )
+}

@@ -1,0 +1,191 @@
+//! One way to say each thing: links short, the platform's defaults filled in, what it adds of its own taken out. A
+//! document and what the platform stored of it are equal afterwards.
+
+mod workload;
+
+use serde_json::{Map, Value, json};
+
+use super::resource::{Id, Resource};
+use workload::workload;
+
+type Fields = Map<String, Value>;
+
+/// What an export says about the resource's life, not about its wanted state.
+const OF_THE_PLATFORM: &[&str] = &[
+    "id",
+    "version",
+    "created",
+    "lastModified",
+    "links",
+    "status",
+    "alias",
+    "origin",
+    "health",
+    "repository",
+    "manifest",
+    "digest",
+];
+
+/// The resource that a document describes; `None` when it has no kind or name.
+#[must_use]
+pub fn resource(document: Value) -> Option<Resource> {
+    let Value::Object(mut fields) = document else {
+        return None;
+    };
+    let kind = text(fields.remove("kind"))?;
+    let name = text(fields.remove("name"))?;
+    let is_export = fields.contains_key("links") || fields.contains_key("lastModified");
+    let gvc = match kind.as_str() {
+        "gvc" => None,
+        _ => text(fields.remove("gvc")).or_else(|| gvc_of_self_link(&fields)),
+    };
+    for field in OF_THE_PLATFORM {
+        fields.remove(*field);
+    }
+    drop_nulls(&mut fields);
+    shorten_links(&mut fields);
+    fill(&mut fields, "description", json!(name));
+    if let Some(tags) = object(&mut fields, "tags") {
+        tags.retain(|key, _| !is_of_the_platform(key));
+    }
+    match kind.as_str() {
+        "secret" => secret(&mut fields),
+        "gvc" => gvc_defaults(&mut fields),
+        "identity" => identity(&mut fields),
+        "volumeset" => volumeset(&mut fields),
+        "workload" => workload(&mut fields, gvc.as_deref()),
+        _ => {}
+    }
+    Some(Resource {
+        id: Id::new(&kind, &name),
+        gvc,
+        data: Value::Object(fields),
+        is_export,
+    })
+}
+
+fn is_of_the_platform(tag: &str) -> bool {
+    tag == "cpln/release" || tag == "cpln/deployTimestamp" || tag.starts_with("cpln/secret:")
+}
+
+/// `/org/ORG/gvc/GVC/workload/NAME`
+fn gvc_of_self_link(fields: &Fields) -> Option<String> {
+    let links = fields.get("links")?.as_array()?;
+    let own = links
+        .iter()
+        .find(|link| link.get("rel").and_then(Value::as_str) == Some("self"))?;
+    let mut segments = own.get("href")?.as_str()?.split('/');
+    segments.find(|segment| *segment == "gvc")?;
+    segments.next().map(str::to_owned)
+}
+
+fn drop_nulls(fields: &mut Fields) {
+    fields.retain(|_, value| !value.is_null());
+    for value in fields.values_mut() {
+        drop_nulls_below(value);
+    }
+}
+
+fn drop_nulls_below(value: &mut Value) {
+    match value {
+        Value::Object(fields) => drop_nulls(fields),
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls_below),
+        _ => {}
+    }
+}
+
+/// `/org/ORG/x` is `//x`, where a link stands.
+fn shorten_links(fields: &mut Fields) {
+    // secrets hold no links, and a payload may look like one
+    for (key, value) in fields.iter_mut().filter(|(key, _)| *key != "data") {
+        shorten(key, value);
+    }
+}
+
+fn shorten(key: &str, value: &mut Value) {
+    match value {
+        Value::Object(fields) => shorten_links(fields),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(key, item)),
+        Value::String(text) if is_link(key) => {
+            let behind_org = text
+                .strip_prefix("/org/")
+                .and_then(|rest| rest.split_once('/'));
+            if let Some((_, rest)) = behind_org {
+                *text = format!("//{rest}");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_link(key: &str) -> bool {
+    key.ends_with("Link")
+        || key.ends_with("Links")
+        || matches!(key, "location" | "inboundAllowWorkload" | "image")
+}
+
+fn secret(fields: &mut Fields) {
+    if fields.get("type").and_then(Value::as_str) == Some("opaque")
+        && let Some(data) = object(fields, "data")
+    {
+        fill(data, "encoding", json!("plain"));
+    }
+}
+
+fn gvc_defaults(fields: &mut Fields) {
+    if let Some(spec) = object_or_new(fields, "spec") {
+        fill(spec, "endpointNamingFormat", json!("org"));
+    }
+}
+
+fn identity(fields: &mut Fields) {
+    if let Some(gcp) = object(fields, "gcp") {
+        let scopes = json!(["https://www.googleapis.com/auth/cloud-platform"]);
+        fill(gcp, "scopes", scopes);
+    }
+    if let Some(policy) = object(fields, "aws").and_then(|aws| object(aws, "trustPolicy")) {
+        fill(policy, "Version", json!("2012-10-17"));
+    }
+}
+
+fn volumeset(fields: &mut Fields) {
+    let Some(spec) = object_or_new(fields, "spec") else {
+        return;
+    };
+    fill(spec, "fileSystemType", json!("ext4"));
+    if let Some(snapshots) = object(spec, "snapshots") {
+        fill(snapshots, "createFinalSnapshot", json!(true));
+    }
+}
+
+fn fill(fields: &mut Fields, key: &str, default: Value) {
+    fields.entry(key).or_insert(default);
+}
+
+fn object<'f>(fields: &'f mut Fields, key: &str) -> Option<&'f mut Fields> {
+    fields.get_mut(key)?.as_object_mut()
+}
+
+/// `None` when something else is there.
+fn object_or_new<'f>(fields: &'f mut Fields, key: &str) -> Option<&'f mut Fields> {
+    fields
+        .entry(key)
+        .or_insert_with(|| json!({}))
+        .as_object_mut()
+}
+
+fn objects<'f>(fields: &'f mut Fields, key: &str) -> impl Iterator<Item = &'f mut Fields> {
+    fields
+        .get_mut(key)
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    match value {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! What a value of one key means for another, as far as a JSON Schema can say it.
+
+use serde_json::{Value as Json, json};
+
+use crate::cluster::{GUARDED, GUARDED_PREFIXES};
+use crate::values::name::ReleaseName;
+
+/// Adds every condition to the plain schema.
+pub(super) fn add(schema: &mut Json) {
+    backup(&mut schema["properties"]["backup"]);
+    access(&mut schema["properties"]["internal_access"]);
+    credentials(&mut schema["properties"]["postgres"]);
+    parameters(&mut schema["properties"]["postgres"]["properties"]["parameters"]);
+    schema["properties"]["gvc"]["properties"]["locations"]["minItems"] = 1.into();
+    // without `release`, the GVC's name is the prefix of every resource name
+    schema["if"] = json!({ "not": given("release") });
+    schema["then"] = json!({
+        "properties": { "gvc": { "properties": { "name": { "maxLength": ReleaseName::MAX } } } }
+    });
+}
+
+/// The key is there, and not to be taken away.
+fn given(key: &str) -> Json {
+    json!({ "required": [key], "properties": { key: { "not": { "type": "null" } } } })
+}
+
+/// The key is there with this value.
+fn is(key: &str, value: &str) -> Json {
+    json!({ "required": [key], "properties": { key: { "const": value } } })
+}
+
+/// Only the chosen provider's block is read. It may not be taken away when there is a backup.
+fn backup(schema: &mut Json) {
+    let properties = &mut schema["properties"];
+    let [aws, gcp] = ["aws", "gcp"].map(|provider| {
+        let described = json!({ "description": properties[provider]["description"] });
+        std::mem::replace(&mut properties[provider], described)
+    });
+    let chosen = |key: &str, mut block: Json| {
+        let wanted = json!({ "if": on(), "then": { "properties": { key: { "type": "object" } } } });
+        if let Some(block) = block.as_object_mut() {
+            block.remove("description");
+        }
+        json!({ "properties": { key: block }, "allOf": [wanted] })
+    };
+    schema["if"] = is("provider", "gcp");
+    schema["then"] = chosen("gcp", gcp);
+    schema["else"] = chosen("aws", aws);
+}
+
+/// The backup is switched on.
+fn on() -> Json {
+    json!({ "required": ["enabled"], "properties": { "enabled": { "const": true } } })
+}
+
+/// `workload-list` needs a list.
+fn access(schema: &mut Json) {
+    schema["if"] = is("type", "workload-list");
+    schema["then"] = json!({
+        "required": ["workloads"],
+        "properties": { "workloads": { "type": "array", "minItems": 1 } }
+    });
+}
+
+/// Credentials stand in a secret or in the values, not in both.
+fn credentials(schema: &mut Json) {
+    let inline = |rule: Json| json!({ "properties": { "username": rule, "password": rule, "database": rule } });
+    schema["if"] = given("credentialsSecretName");
+    schema["then"] = inline(json!({ "type": "null" }));
+    schema["else"] = inline(json!({ "not": { "type": "null" } }));
+}
+
+/// Some parameters are the cluster's own.
+fn parameters(schema: &mut Json) {
+    let any_case = |text: &str| -> String {
+        text.chars()
+            .map(|c| match c {
+                c if c.is_ascii_alphabetic() => format!("[{c}{}]", c.to_ascii_uppercase()),
+                '.' => r"\.".to_owned(),
+                c => c.to_string(),
+            })
+            .collect()
+    };
+    let names = GUARDED.iter().map(|(name, _)| any_case(name) + "$");
+    let families = GUARDED_PREFIXES.iter().map(|prefix| any_case(prefix));
+    let guarded: Vec<String> = names.chain(families).collect();
+    schema["propertyNames"] =
+        json!({ "not": { "pattern": format!("^(?:{})", guarded.join("|")) } });
+}
