@@ -14,7 +14,7 @@ use proptest::sample::select;
 
 const BUILT_IN: &str = include_str!("../values.yaml");
 /// Far more than any input needs, unoptimised and on a busy machine.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// What YAML is made of, and what breaks it.
 const YAML: &[&str] = &[
@@ -146,7 +146,7 @@ fn inputs() -> u32 {
     std::env::var("PGEDGE_TPL_INPUTS")
         .ok()
         .and_then(|inputs| inputs.parse().ok())
-        .unwrap_or(300)
+        .unwrap_or(100)
 }
 
 fn text(pieces: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
@@ -192,7 +192,8 @@ fn flags() -> impl Strategy<Value = ValueFlags> {
         )
 }
 
-fn try_input(files: &[Vec<u8>], mut flags: ValueFlags) {
+/// `name` says which input it was.
+fn try_input(name: &str, files: &[Vec<u8>], mut flags: ValueFlags) {
     let start = Instant::now();
     let mut memory = Memory::default();
     for (at, bytes) in files.iter().enumerate() {
@@ -233,7 +234,7 @@ fn try_input(files: &[Vec<u8>], mut flags: ValueFlags) {
             "{text}"
         );
     }
-    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
+    assert!(start.elapsed() < LIMIT, "{name}: {:?}", start.elapsed());
 }
 
 /// A place is between two characters of its text.
@@ -274,17 +275,17 @@ proptest! {
 
     #[test]
     fn files(files in prop::collection::vec(file(), 1..3)) {
-        try_input(&files, ValueFlags::default());
+        try_input("files", &files, ValueFlags::default());
     }
 
     #[test]
     fn arguments_of_flags(flags in flags()) {
-        try_input(&[], flags);
+        try_input("arguments", &[], flags);
     }
 
     #[test]
     fn both(file in file(), flags in flags()) {
-        try_input(&[file], flags);
+        try_input("both", &[file], flags);
     }
 }
 
@@ -307,7 +308,7 @@ fn bombs() {
         ("braces", "{a: ".repeat(300_000)),
         (
             "closed brackets",
-            format!("a: {}{}", "[".repeat(500_000), "]".repeat(500_000)),
+            format!("a: {}{}", "[".repeat(200_000), "]".repeat(200_000)),
         ),
         ("dashes", "- ".repeat(1_000_000)),
         ("question marks", "? ".repeat(1_000_000)),
@@ -322,9 +323,9 @@ fn bombs() {
         ("cycle", "a: &a [*a, *a]\n".to_owned()),
         (
             "many keys",
-            (0..200_000).map(|key| format!("k{key}: 1\n")).collect(),
+            (0..50_000).map(|key| format!("k{key}: 1\n")).collect(),
         ),
-        ("one key many times", "a: 1\n".repeat(100_000)),
+        ("one key many times", "a: 1\n".repeat(50_000)),
         ("many secrets", "password: x\n".repeat(100_000)),
         (
             "broken secrets",
@@ -338,16 +339,15 @@ fn bombs() {
             "anchors",
             format!("{}\t- [", "password: *a &a\n".repeat(100_000)),
         ),
-        ("long line", format!("a: {}\nb: [\n", "x".repeat(3_000_000))),
-        ("long key", format!("{}: [\n", "x".repeat(3_000_000))),
-        ("spaces", format!("a:{}b: [\n", " ".repeat(3_000_000))),
-        ("line breaks", format!("a: [{}", "\n".repeat(3_000_000))),
-        ("quotes", "\"".repeat(3_000_000)),
-        ("documents", "---\na: 1\n".repeat(400_000)),
+        ("long line", format!("a: {}\nb: [\n", "x".repeat(1_000_000))),
+        ("long key", format!("{}: [\n", "x".repeat(1_000_000))),
+        ("spaces", format!("a:{}b: [\n", " ".repeat(1_000_000))),
+        ("line breaks", format!("a: [{}", "\n".repeat(1_000_000))),
+        ("quotes", "\"".repeat(1_000_000)),
+        ("documents", "---\na: 1\n".repeat(100_000)),
         ("too large", "a".repeat(100 << 20)),
     ] {
-        println!("{name}");
-        try_input(&[text.into_bytes()], ValueFlags::default());
+        try_input(name, &[text.into_bytes()], ValueFlags::default());
     }
 }
 
@@ -378,7 +378,7 @@ fn bombs_in_arguments() {
             for (at, list) in lists.into_iter().enumerate() {
                 list.extend((at == pick).then(|| argument.clone()));
             }
-            try_input(&[], flags);
+            try_input(&argument[..8], &[], flags);
         }
     }
 }

@@ -6,6 +6,8 @@ use pgedge_tpl::layers::{self, Memory};
 use pgedge_tpl::merge::merge;
 use pgedge_tpl::problem::{Code, Path, Problem};
 use pgedge_tpl::report::report;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 const BUILT_IN: &str = include_str!("layers/built-in.yaml");
 /// What stands for a secret in every case below.
@@ -16,11 +18,12 @@ fn said(file: &str, args: &[&str]) -> String {
     let files = Memory::default()
         .with("values.yaml", file)
         .with("secret.txt", "0");
-    let command = Command::new("masking").no_binary_name(true);
-    let matches = ValueFlags::augment_args(command)
-        .try_get_matches_from(args)
-        .unwrap();
-    let mut flags = ValueFlags::from_arg_matches(&matches).unwrap();
+    let command = ValueFlags::augment_args(Command::new("masking").no_binary_name(true));
+    let matches = command.try_get_matches_from(args);
+    let flags = matches.and_then(|matches| ValueFlags::from_arg_matches(&matches));
+    let Ok(mut flags) = flags else {
+        return format!("{args:?} are no arguments, but {SECRET}");
+    };
     flags.files.push("values.yaml".into());
     let (layers, mut problems) = layers::read_from(&files, &flags, BUILT_IN);
     let (merged, found) = merge(layers);
@@ -41,6 +44,13 @@ fn said(file: &str, args: &[&str]) -> String {
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned)
         });
+        // as messages cut long values
+        let cut: String = text.chars().take(60).collect();
+        let text = if cut.len() < text.len() {
+            format!("{cut}…")
+        } else {
+            text
+        };
         let found = format!("`{text}` is wrong");
         problems.push(Problem::of_value(Code::InvalidValue, path, found));
     }
@@ -121,6 +131,7 @@ fn files() {
         "postgres:\n  password:\n    hunter2: 1\n    hunter2: 2\n",
         "postgres:\n  password: hunter2\n  password: hunter2\n",
         "postgres:\n  passwrd: hunter2\n",
+        "postgres:\n  password: &p hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2\nx: *p\n",
         "postgres:\n  Password: hunter2\n  PASSWORD_2: hunter2\n  user_pwd: hunter2\n  secretKey: hunter2\n",
         "postgres:\n  \"pass\\u0077ord\": hunter2\n",
         "postgres:\n  ? password\n  : hunter2\n",
@@ -226,6 +237,14 @@ fn flags() {
     );
 }
 
+/// A name for a secret gives it away nowhere, not even when the secret itself is no longer in effect.
+#[test]
+fn aliases_of_secrets() {
+    let file = "postgres:\n  password: &p hunter2\nimage: *p\nx: [*p]\n";
+    let said = said(file, &["--set=postgres.password=x"]);
+    assert_eq!(leaks(file, &said), None);
+}
+
 #[test]
 fn lengths() {
     for (short, long) in [
@@ -266,4 +285,102 @@ fn what_is_no_secret_is_shown() {
     );
     assert!(said.contains("username: shown"), "{said}");
     assert!(said.contains("`image`"), "{said}");
+}
+
+/// Ways to write a secret behind its key, in block style.
+const VALUES: &[&str] = &[
+    " hunter2",
+    " 'hunter2'",
+    " \"hunter2\"",
+    " \"hunter2",
+    " 'hunter2",
+    " |\n    hunter2\n    hunter2",
+    " >-\n    a\n\n    hunter2",
+    "\n    hunter2",
+    " a\n    hunter2",
+    " 'a\n    hunter2'",
+    " {a: hunter2}",
+    " {a: hunter2",
+    " [a,\n    hunter2]",
+    " [a,\n    hunter2",
+    "\n  - hunter2",
+    "\n    a: hunter2",
+    " &a hunter2",
+    " !!str hunter2",
+    " # hunter2\n    hunter2",
+    " @hunter2",
+    " *hunter2",
+    " hunter2: hunter2",
+    " 12 # hunter2",
+];
+/// What can stand before and behind.
+const AROUND: &[&str] = &[
+    "a: 1\n",
+    "gvc:\n",
+    "  name: x\n",
+    "  locations: [\n",
+    "  - a\n",
+    "image: 'x\n",
+    "image: \"x\n",
+    "image: x\n",
+    "{",
+    "}",
+    "[",
+    "]\n",
+    "- ",
+    "? ",
+    ": ",
+    "\t",
+    "# ",
+    "&a ",
+    "*a",
+    "---\n",
+    "...\n",
+    "x: |\n",
+    "x: >\n",
+    "é: 😀\n",
+    "@",
+    "`",
+    "%",
+    "!x ",
+    "\r\n",
+    "'",
+    "\"",
+    "\\",
+    ",",
+    "<<: *a\n",
+    "postgres:\n",
+    "  username: u\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: inputs(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn secrets_in_any_file(
+        before in prop::collection::vec(select(AROUND), 0..5),
+        key in select(&["password", "'password'", "\"password\"", "Password", "dbPwd", "pasword"][..]),
+        value in select(VALUES),
+        behind in prop::collection::vec(select(AROUND), 0..5),
+    ) {
+        let file = format!("{}\n  {key}:{value}\n{}", before.concat(), behind.concat());
+        prop_assert_eq!(leaks(&file, &said(&file, &[])), None);
+    }
+
+    #[test]
+    fn secrets_in_any_argument(
+        kind in select(&["--set", "--set-string", "--set-json", "--set-file", "--set-literal"][..]),
+        before in prop::collection::vec(select(&["a=1,", "a", "{", "[0]", "\\", "\"", ".", "postgres.", ",", "a={", "é"][..]), 0..4),
+        value in prop::collection::vec(select(&["hunter2", ",", "=", ".", "{", "}", "[0]", "\\", "\"", "'", ":", "null", " "][..]), 1..8),
+    ) {
+        let argument = format!("{kind}={}password={}", before.concat(), value.concat());
+        prop_assert_eq!(leaks(&argument, &said("", &[&argument])), None);
+    }
+}
+
+fn inputs() -> u32 {
+    std::env::var("PGEDGE_TPL_INPUTS")
+        .ok()
+        .and_then(|inputs| inputs.parse().ok())
+        .unwrap_or(60)
 }

@@ -8,7 +8,7 @@ use crate::cluster::{self, Cluster};
 use crate::layers;
 use crate::manifests::{self, Manifest, Templates};
 use crate::merge::{self, Merged};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Code, Problem, Problems};
 use crate::report;
 use crate::values::{self, Values};
 
@@ -19,6 +19,20 @@ pub(super) struct Input {
     pub(super) problems: Problems,
 }
 
+/// Keys that do not exist, though all that is said of them is `null`.
+fn unknown_removals(merged: &Merged) -> Problems {
+    let Some(tree) = merged.with_vain_removals() else {
+        return Problems::default();
+    };
+    let is_removed = |problem: &Problem| {
+        let path = problem.path.as_ref();
+        problem.code == Code::UnknownKey
+            && path.is_some_and(|path| merged.removed().contains_key(path))
+    };
+    let found = values::read(&tree, merged.built_in()).problems.into_iter();
+    found.filter(is_removed).collect()
+}
+
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
@@ -26,6 +40,7 @@ impl Input {
         let (merged, found) = merge::merge(layers);
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
+        problems.extend(unknown_removals(&merged));
         problems.extend(decoded.problems);
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say

@@ -2,205 +2,47 @@
 //! fit stops with its path.
 
 use std::cell::RefCell;
-use std::fmt::Display;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
 use super::hint::nearest;
+use super::mismatch;
+use super::stop::{Result, Stop, Trail};
 use crate::layers::{Entry, Kind, Node, Scalar, Style, Value};
-use crate::problem::{Code, Path, Place, Problem, Problems};
+use crate::problem::{Code, Path, Problem, Problems};
 
 /// The name of a newtype that takes any scalar by its text: `2` and `"2"` are the same to it.
 pub const SCALAR: &str = "$scalar";
 
 /// A place in the tree, as a serde deserializer.
 #[derive(Clone)]
-pub(super) struct Deserializer<'t> {
+pub(super) struct Deserializer<'t, 'p> {
     node: &'t Node,
-    path: Path,
+    trail: &'p Trail<'p>,
     unknown: &'t RefCell<Problems>,
 }
 
-/// Why reading stopped.
-#[derive(Debug)]
-pub(super) struct Stop {
-    path: Path,
-    problem: Option<Box<Problem>>,
-    /// A sentence that serde or a newtype made: what is wrong, and what is allowed.
-    custom: (String, String),
-    missing: Option<&'static str>,
-}
-
-impl Stop {
-    /// Where to repair, and what to say.
-    pub(super) fn into_problem(self) -> (Path, Problem) {
-        if let Some(key) = self.missing {
-            let path = self.path.key(key);
-            let mut problem =
-                Problem::of_key(Code::MissingKey, path.clone(), "this key is required");
-            problem.place = Place::Key(self.path);
-            return (path.clone(), problem.fix(format!("add `{key}:` here")));
-        }
-        if let Some(problem) = self.problem {
-            return (self.path, *problem);
-        }
-        let (found, allowed) = self.custom;
-        let problem = Problem::of_value(Code::InvalidValue, self.path.clone(), &found);
-        (
-            self.path,
-            if allowed == found {
-                problem
-            } else {
-                problem.allowed(allowed)
-            },
-        )
-    }
-
-    /// Serde and the newtypes know no paths: whoever asked them does.
-    fn at(self, path: Path) -> Self {
-        if self.problem.is_some() || self.path != Path::root() {
-            return self;
-        }
-        Self { path, ..self }
-    }
-}
-
-impl Display for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}`: {}", self.path, self.custom.0)
-    }
-}
-
-impl std::error::Error for Stop {}
-
-impl de::Error for Stop {
-    fn custom<T: Display>(message: T) -> Self {
-        let custom = (message.to_string(), format!("{message:#}"));
-        Self {
-            path: Path::root(),
-            problem: None,
-            custom,
-            missing: None,
-        }
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self {
-            missing: Some(field),
-            ..Self::custom("")
-        }
-    }
-}
-
-type Result<T> = std::result::Result<T, Stop>;
-
-impl<'t> Deserializer<'t> {
+impl<'t> Deserializer<'t, '_> {
+    /// The root of a tree.
     pub(super) fn new(node: &'t Node, unknown: &'t RefCell<Problems>) -> Self {
         Self {
             node,
-            path: Path::root(),
+            trail: &Trail::Root,
             unknown,
         }
     }
 
-    fn child(&self, node: &'t Node, path: Path) -> Self {
-        Self {
-            node,
-            path,
-            unknown: self.unknown,
-        }
+    fn path(&self) -> Path {
+        self.trail.path()
     }
 
     fn stop<T>(&self, problem: Problem) -> Result<T> {
-        Err(Stop {
-            path: self.path.clone(),
-            problem: Some(Box::new(problem)),
-            custom: Default::default(),
-            missing: None,
-        })
+        Err(Stop::with(self.path(), problem))
     }
 
-    /// The wrong kind of value: says what was found without showing text that may be secret.
     fn wrong<T>(&self, wanted: &str) -> Result<T> {
-        if let Value::Null { written: false } = self.node.value {
-            let problem = Problem::of_key(
-                Code::EmptySection,
-                self.path.clone(),
-                format!("nothing stands behind this key, {wanted} is wanted"),
-            );
-            return self
-                .stop(problem.fix("delete the line to keep the default, or write the value"));
-        }
-        let found = match &self.node.value {
-            Value::Scalar(scalar)
-                if !matches!(scalar.kind, Kind::Text) || !looks_secret(&self.path) =>
-            {
-                format!("{} `{}`", self.node.noun(), shorten(&scalar.text))
-            }
-            _ => self.node.noun().to_owned(),
-        };
-        let mut problem = Problem::of_value(
-            Code::WrongType,
-            self.path.clone(),
-            format!("expected {wanted}, found {found}"),
-        );
-        problem.fix = self.trap(wanted);
-        self.stop(problem)
-    }
-
-    /// What YAML made of the text, when that is not what its writer meant.
-    fn trap(&self, wanted: &str) -> Option<String> {
-        let Value::Scalar(Scalar { text, kind, style }) = &self.node.value else {
-            return None;
-        };
-        let lower = text.to_ascii_lowercase();
-        match (wanted, kind) {
-            ("true or false", Kind::Text) => match lower.as_str() {
-                "yes" | "on" | "y" => Some(format!("YAML 1.2 reads `{text}` as text: write true")),
-                "no" | "off" | "n" => Some(format!("YAML 1.2 reads `{text}` as text: write false")),
-                "true" | "false" => Some(format!("take the quotes away: {lower}")),
-                _ => None,
-            },
-            (_, Kind::Text) if wanted.contains("number") => {
-                let digits = text.replace('_', "");
-                if *style == Style::Quoted
-                    && Scalar::plain(text).is_some_and(|plain| plain.kind != Kind::Text)
-                {
-                    Some(format!("take the quotes away: {text}"))
-                } else if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-                    let plain = digits.trim_start_matches('0');
-                    let plain = if plain.is_empty() { "0" } else { plain };
-                    Some(format!(
-                        "`{text}` is a different number to different YAML readers: write {plain}"
-                    ))
-                } else {
-                    None
-                }
-            }
-            ("text", Kind::Bool(_)) if looks_secret(&self.path) => {
-                Some("YAML reads this as a boolean: put it in quotes".into())
-            }
-            ("text", Kind::Bool(_)) => {
-                Some(format!("YAML reads this as a boolean: write \"{text}\""))
-            }
-            ("text", Kind::Int(_) | Kind::Float(_)) if looks_secret(&self.path) => {
-                Some("YAML reads this as a number: put it in quotes".into())
-            }
-            ("text", Kind::Int(value)) => Some(format!(
-                "YAML reads this as the number {value}: write \"{text}\""
-            )),
-            ("text", Kind::Float(value)) => Some(format!(
-                "YAML reads this as the number {value}: write \"{text}\""
-            )),
-            ("text", Kind::Text) if looks_secret(&self.path) => {
-                Some("some YAML readers take this for a number: put it in quotes".into())
-            }
-            ("text", Kind::Text) => Some(format!(
-                "some YAML readers take this for a number: write \"{text}\""
-            )),
-            _ => None,
-        }
+        self.stop(mismatch::explain(self.node, self.path(), wanted))
     }
 
     fn scalar(&self) -> Option<&'t Scalar> {
@@ -227,7 +69,7 @@ impl<'t> Deserializer<'t> {
                 Ok(value) => Ok(value),
                 Err(_) => self.stop(Problem::of_value(
                     Code::InvalidValue,
-                    self.path.clone(),
+                    self.path(),
                     format!("`{value}` is out of range"),
                 )),
             },
@@ -248,7 +90,7 @@ impl<'t> Deserializer<'t> {
                 text,
                 kind: Kind::Text,
                 style,
-            }) if *style == Style::Quoted || !is_read_in_two_ways(text) => Ok(text),
+            }) if *style == Style::Quoted || !mismatch::is_read_in_two_ways(text) => Ok(text),
             _ => self.wrong("text"),
         }
     }
@@ -261,31 +103,13 @@ impl<'t> Deserializer<'t> {
     }
 
     fn note_unknown(&self, entry: &Entry, fields: &'static [&'static str]) {
-        let path = self.path.key(&entry.key);
+        let path = self.path().key(&entry.key);
         let problem = Problem::of_key(Code::UnknownKey, path, "there is no such key");
         let problem = match nearest(&entry.key, fields.iter().copied()) {
             Some(near) => problem.fix(format!("did you mean `{near}`?")),
             None => problem.allowed(fields.join(", ")),
         };
         self.unknown.borrow_mut().push(problem);
-    }
-}
-
-/// `0777` and `1_000`: text in YAML 1.2 as we read it, numbers (and not the same ones) to others.
-fn is_read_in_two_ways(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit())
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
-}
-
-/// Whether a value at this path must not be shown.
-fn looks_secret(path: &Path) -> bool {
-    path.to_string().ends_with("password")
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
     }
 }
 
@@ -297,7 +121,7 @@ macro_rules! integers {
     )*};
 }
 
-impl<'de> de::Deserializer<'de> for Deserializer<'de> {
+impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
     type Error = Stop;
 
     integers!(deserialize_i8 visit_i8, deserialize_i16 visit_i16, deserialize_i32 visit_i32, deserialize_i64 visit_i64,
@@ -429,8 +253,11 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
         if !variants.contains(&text.as_str()) {
             let problem = Problem::of_value(
                 Code::InvalidValue,
-                self.path.clone(),
-                format!("`{}` is not one of the allowed values", shorten(text)),
+                self.path(),
+                format!(
+                    "`{}` is not one of the allowed values",
+                    mismatch::shorten(text)
+                ),
             );
             let problem = problem.allowed(variants.join(", "));
             return self.stop(match nearest(text, variants.iter().copied()) {
@@ -446,7 +273,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
 }
 
 struct Items<'a, 'de> {
-    of: &'a Deserializer<'de>,
+    of: &'a Deserializer<'de, 'a>,
     next: std::iter::Enumerate<std::slice::Iter<'de, Node>>,
 }
 
@@ -457,14 +284,18 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
         let Some((index, node)) = self.next.next() else {
             return Ok(None);
         };
-        let path = self.of.path.index(index);
-        let value = seed.deserialize(self.of.child(node, path.clone()));
-        value.map(Some).map_err(|stop| stop.at(path))
+        let trail = Trail::Index(self.of.trail, index);
+        let value = seed.deserialize(Deserializer {
+            node,
+            trail: &trail,
+            ..*self.of
+        });
+        value.map(Some).map_err(|stop| stop.at(&trail))
     }
 }
 
 struct Entries<'a, 'de> {
-    of: &'a Deserializer<'de>,
+    of: &'a Deserializer<'de, 'a>,
     next: std::slice::Iter<'de, Entry>,
     current: Option<&'de Entry>,
     fields: Option<&'static [&'static str]>,
@@ -485,15 +316,19 @@ impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
         let key: StrDeserializer<'_, Stop> = entry.key.as_str().into_deserializer();
         seed.deserialize(key)
             .map(Some)
-            .map_err(|stop| stop.at(self.of.path.key(&entry.key)))
+            .map_err(|stop| stop.at(&Trail::Key(self.of.trail, &entry.key)))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let Some(entry) = self.current else {
             return Err(de::Error::custom("a value without its key"));
         };
-        let path = self.of.path.key(&entry.key);
-        let value = seed.deserialize(self.of.child(&entry.node, path.clone()));
-        value.map_err(|stop| stop.at(path))
+        let trail = Trail::Key(self.of.trail, &entry.key);
+        let value = seed.deserialize(Deserializer {
+            node: &entry.node,
+            trail: &trail,
+            ..*self.of
+        });
+        value.map_err(|stop| stop.at(&trail))
     }
 }

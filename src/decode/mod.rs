@@ -5,6 +5,8 @@
 
 mod deserializer;
 mod hint;
+mod mismatch;
+mod stop;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,7 +14,7 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 
 use crate::layers::{Entry, Node, Value};
-use crate::problem::{Path, Problem, Problems, Step};
+use crate::problem::{Path, Problems, Step};
 
 pub use deserializer::SCALAR;
 pub use hint::nearest;

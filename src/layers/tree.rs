@@ -153,6 +153,20 @@ impl Node {
             })
     }
 
+    /// The value at a path below this one, to be changed.
+    pub(crate) fn find_mut(&mut self, path: &Path) -> Option<&mut Self> {
+        path.steps()
+            .iter()
+            .try_fold(self, |node, step| match (step, &mut node.value) {
+                (Step::Key(key), Value::Map(entries)) => entries
+                    .iter_mut()
+                    .find(|entry| entry.key == *key)
+                    .map(|entry| &mut entry.node),
+                (Step::Index(index), Value::List(items)) => items.get_mut(*index),
+                _ => None,
+            })
+    }
+
     /// Whether this node or one below it is such a one.
     pub fn any(&self, is_such: &mut dyn FnMut(&Self) -> bool) -> bool {
         is_such(self)

@@ -179,23 +179,13 @@ fn reads_as_something_else(text: &str) -> bool {
 }
 
 fn yaml_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\0' => out.push_str("\\0"),
-            c if c < ' ' || ('\x7f'..='\u{a0}').contains(&c) => {
-                _ = write!(out, "\\x{:02x}", u32::from(c))
-            }
-            c if is_invisible(c) => _ = write!(out, "\\u{:04x}", u32::from(c)),
-            c => out.push(c),
+    quoted(out, text, |c| match c {
+        c if c < ' ' || ('\x7f'..='\u{a0}').contains(&c) => {
+            Some(format!("\\x{:02x}", u32::from(c)))
         }
-    }
-    out.push('"');
+        c if is_invisible(c) => Some(format!("\\u{:04x}", u32::from(c))),
+        _ => None,
+    });
 }
 
 /// Characters that readers drop, fold into a space or refuse, and those that turn the text around them.
@@ -208,13 +198,17 @@ fn is_invisible(c: char) -> bool {
 /// Texts that a block cannot hold exactly become one quoted line.
 pub(super) fn yaml_literal(text: &str) -> String {
     const INDENT: &str = "    ";
+    let printable = |text: &str| {
+        let ascii = |b: u8| matches!(b, b'\n' | b'\t' | b' '..=b'~');
+        let any =
+            |c: char| matches!(c, '\n' | '\t' | ' '..='~') || c > '\u{a0}' && !is_invisible(c);
+        // scripts are long and ASCII, for which this is several times as fast
+        text.bytes().all(ascii) || text.chars().all(any)
+    };
     let fits = text.ends_with('\n')
         && !text.ends_with("\n\n")
         && !text.starts_with([' ', '\t', '\n'])
-        && text.chars().all(|c| {
-            matches!(c, '\n' | '\t')
-                || (c >= ' ' && !('\x7f'..='\u{a0}').contains(&c) && !is_invisible(c))
-        });
+        && printable(text);
     if !fits {
         let mut out = String::new();
         yaml_quoted(&mut out, text);
@@ -255,16 +249,24 @@ fn plain_text(out: &mut String, text: &str) {
 }
 
 fn toml_string(out: &mut String, text: &str) {
+    quoted(out, text, |c| {
+        c.is_control().then(|| format!("\\u{:04X}", u32::from(c)))
+    });
+}
+
+/// A text in double quotes. What YAML and TOML both escape is escaped here, the rest by `code`.
+fn quoted(out: &mut String, text: &str, code: fn(char) -> Option<String>) {
     out.push('"');
     for c in text.chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
+            '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() => _ = write!(out, "\\u{:04X}", u32::from(c)),
-            c => out.push(c),
+            c => match code(c) {
+                Some(code) => out.push_str(&code),
+                None => out.push(c),
+            },
         }
     }
     out.push('"');

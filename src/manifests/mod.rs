@@ -6,8 +6,8 @@ mod escape;
 mod platform;
 mod templates;
 
-use minijinja::Value;
 use minijinja::value::Serde;
+use minijinja::{Value, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -99,14 +99,6 @@ struct Payloads {
     pgcat_startup: Payload,
 }
 
-/// What a manifest template sees: the cluster, and the files that go into its secrets.
-#[derive(Serialize)]
-struct Context<'c> {
-    #[serde(flatten)]
-    cluster: &'c Cluster,
-    payloads: Payloads,
-}
-
 /// A text for people, from a template of that name and what it may see.
 ///
 /// # Errors
@@ -142,7 +134,8 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
         pgcat_config: payload("pgcat.toml.j2")?,
         pgcat_startup: payload("pgcat-start.sh.j2")?,
     };
-    let see = Value::from(Serde(Context { cluster, payloads }));
+    let payloads = Value::from(Serde(payloads));
+    let see = context! { payloads, ..see };
     let mut manifests = Vec::new();
     let mut problems = Problems::default();
     for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {

@@ -116,29 +116,27 @@ struct Container {
     volumes: Option<Vec<Volume>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
-    autoscaling: Autoscaling,
-    #[serde(rename = "capacityAI")]
-    capacity_ai: bool,
-    debug: bool,
-    multi_zone: MultiZone,
-    suspend: bool,
-    timeout_seconds: Timeout,
+/// The options of a workload, everywhere or in one location: an entry of `localOptions` inherits nothing.
+macro_rules! options {
+    ($($name:ident { $($own:ident: $type:ty,)* })+) => {$(
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct $name {
+            $($own: $type,)*
+            autoscaling: Autoscaling,
+            #[serde(rename = "capacityAI")]
+            capacity_ai: bool,
+            debug: bool,
+            multi_zone: MultiZone,
+            suspend: bool,
+            timeout_seconds: Timeout,
+        }
+    )+};
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LocalOptions {
-    location: LocationLink,
-    autoscaling: Autoscaling,
-    #[serde(rename = "capacityAI")]
-    capacity_ai: bool,
-    debug: bool,
-    multi_zone: MultiZone,
-    suspend: bool,
-    timeout_seconds: Timeout,
+options! {
+    Options {}
+    LocalOptions { location: LocationLink, }
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,13 @@
 //! All layers to one tree: later wins, and every value still knows who wrote it and what it hid.
 
-mod edit;
+mod assign;
 mod locate;
+mod overlay;
 
 use std::collections::BTreeMap;
 
-use crate::layers::{Edit, Layers, Node, SourceId, SourceKind, Sources, Span};
-use crate::problem::{Code, Path, Problems};
+use crate::layers::{Edit, Entry, Layers, Node, SourceId, SourceKind, Sources, Span, Value};
+use crate::problem::{Code, Path, Problems, Step};
 
 /// The values in effect, and where each comes from.
 #[derive(Clone, Debug)]
@@ -42,14 +43,14 @@ pub fn merge(layers: Layers) -> (Merged, Problems) {
         start: 0,
         end: 0,
     };
-    let mut merger = edit::Merger::new(&sources, Node::empty_map(nowhere));
+    let mut merger = overlay::Merger::new(&sources, Node::empty_map(nowhere));
     for edit in edits {
         match edit {
             Edit::Overlay(node) => merger.overlay(node),
             Edit::Set(assignment) => merger.assign(assignment),
         }
     }
-    let edit::Merger {
+    let overlay::Merger {
         tree,
         built_in,
         removed,
@@ -79,6 +80,30 @@ impl Merged {
     #[must_use]
     pub fn tree(&self) -> &Node {
         &self.tree
+    }
+
+    /// The values in effect, with a null for each key that somebody removed although nothing was there; none if there
+    /// is no such key. Only so can it be told that it does not exist.
+    #[must_use]
+    pub fn with_vain_removals(&self) -> Option<Node> {
+        let mut with = None;
+        for (path, removal) in &self.removed {
+            let is_vain = removal.hid.is_empty() && !self.sources.is_built_in(removal.key_span);
+            let (true, Some(Step::Key(key)), Some(parent)) =
+                (is_vain, path.steps().last(), path.parent())
+            else {
+                continue;
+            };
+            let tree = with.get_or_insert_with(|| self.tree.clone());
+            if let Some(Value::Map(entries)) = tree.find_mut(&parent).map(|node| &mut node.value) {
+                entries.push(Entry {
+                    key: key.clone(),
+                    key_span: removal.key_span,
+                    node: Node::new(Value::Null { written: true }, removal.span),
+                });
+            }
+        }
+        with
     }
 
     /// The built-in values alone.

@@ -20,8 +20,11 @@ impl Secrets {
     /// Values stand in backticks, so a secret is looked for there.
     pub(super) fn redact(&self, text: &str) -> String {
         let is_secret = |quoted: &str| {
+            // Long values are cut in messages.
+            let begin = quoted.strip_suffix('…').filter(|begin| !begin.is_empty());
             self.texts.iter().any(|secret| {
                 quoted == secret
+                    || begin.is_some_and(|begin| secret.starts_with(begin))
                     || secret.len() >= 8 && secret != "password" && quoted.contains(secret)
             })
         };
@@ -33,6 +36,11 @@ impl Secrets {
             }
             .to_owned()
         };
+        // A secret with a backtick in it would not be found between two of them.
+        let ticked = self.texts.iter().filter(|secret| secret.contains('`'));
+        let text = ticked.fold(text.to_owned(), |text, secret| {
+            text.replace(secret, REDACTED)
+        });
         text.split('`')
             .enumerate()
             .map(part)
@@ -55,9 +63,13 @@ fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut 
                 texts.push(scalar.text.clone());
             }
         }
-        Value::List(items) => items
-            .iter()
-            .for_each(|item| collect(item, path, inside, merged, texts)),
+        Value::List(items) => {
+            // `{…}` of a flag is one value, whatever its commas make of it.
+            let inside = inside || matches!(sources.kind(node.span), SourceKind::Flag(_));
+            for item in items {
+                collect(item, path, inside, merged, texts);
+            }
+        }
         Value::Map(entries) => {
             for entry in entries {
                 let is_tail =
@@ -73,12 +85,27 @@ fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut 
     }
 }
 
+/// A key that fits into a line, whatever was typed.
+fn short(step: &Step) -> Step {
+    const MOST: usize = 60;
+    let Step::Key(key) = step else {
+        return step.clone();
+    };
+    let is_short = key.chars().nth(MOST).is_none();
+    if is_short && !key.contains(char::is_control) {
+        return step.clone();
+    }
+    let end = if is_short { "" } else { "…" };
+    let begin: String = key.chars().take(MOST).collect();
+    Step::Key(format!("{}{end}", begin.escape_debug()))
+}
+
 /// A key may be the tail of a secret that had a comma in it; keys that the built-in file has are none.
 pub(super) fn shown_path(path: &Path, merged: &Merged) -> String {
     let mut real = Path::root();
     let mut shown = Vec::new();
     for step in path.steps() {
-        let mut label = step.clone();
+        let mut label = short(step);
         if let Step::Key(key) = step {
             let span = merged.locate(&Place::Key(real.key(key)));
             let is_secret = span.is_some_and(|span| merged.sources().is_secret(span));

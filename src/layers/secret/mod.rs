@@ -39,7 +39,15 @@ pub fn is_secret(key: &str) -> bool {
     plain == "pass"
         || PARTS.iter().any(|part| plain.contains(part))
         // one or two letters more or fewer: of any other length it is another word
-        || (6..=10).contains(&plain.len()) && strsim::osa_distance(&plain, "password") <= 2
+        || (6..=10).contains(&plain.len()) && shares_letters(&plain) && strsim::osa_distance(&plain, "password") <= 2
+}
+
+/// Two edits leave at least six of the eight letters: asked first, because it takes far less time.
+fn shares_letters(word: &str) -> bool {
+    word.bytes()
+        .filter(|letter| b"pasword".contains(letter))
+        .count()
+        >= 6
 }
 
 /// The path as far as it may be shown: what stands below a secret's key is secret, keys too.

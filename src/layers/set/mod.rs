@@ -1,13 +1,15 @@
 //! The arguments of `--set` and its four relatives, in Helm's grammar.
 
-use std::ops::Range;
-use std::path::Path as FilePath;
+mod file;
+mod json_pairs;
 
-use super::disk::{Files, Refusal};
+use std::ops::Range;
+
+use super::disk::Files;
 use super::source::FlagKind;
 use super::target::{Argument, Target, Targets};
 use super::tree::{Kind, Node, Scalar, Style, Value};
-use super::{Edit, json, refused, secret};
+use super::{Edit, secret};
 use crate::place::Span;
 use crate::problem::{Code, Place, Problem, Problems, Step};
 
@@ -241,89 +243,6 @@ impl Reader<'_> {
                 "leave them out; the shell needs them around the whole argument only",
             );
         }
-    }
-
-    /// The text of a file of `--set-file`.
-    fn content(&mut self, piece: &Piece) -> Option<String> {
-        let read = match piece.text.as_str() {
-            "-" => self.files.stdin(),
-            name => self.files.read(FilePath::new(name)),
-        };
-        let not_text = || Refusal::Other("it is not UTF-8".to_owned());
-        let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| not_text()));
-        text.map_err(|refusal| self.refuse(piece, &refusal)).ok()
-    }
-
-    fn refuse(&mut self, piece: &Piece, refusal: &Refusal) {
-        self.refusals += 1;
-        if self.refusals > MOST_PROBLEMS {
-            return;
-        }
-        let at = piece.span.start;
-        let name = if self.secrets.iter().any(|hidden| hidden.contains(&at)) {
-            "this file".to_owned()
-        } else {
-            format!("`{}`", piece.text)
-        };
-        let place = Place::At(piece.span);
-        self.problems.push(refused(&name, refusal, place));
-    }
-
-    /// `a.b={"c": 1},d=2`, or one object for all values.
-    fn json(&mut self) {
-        if let Err(problem) = self.json_pairs() {
-            self.problems.push(problem);
-            // What was not read may spell anything.
-            if let Some(escape) = self.argument.text.find('\\') {
-                self.secrets.push(escape..self.argument.text.len());
-            }
-        }
-    }
-
-    fn json_pairs(&mut self) -> Result<(), Problem> {
-        let text = self.argument.text;
-        let blank = |at: usize| at + (text[at..].len() - text[at..].trim_start().len());
-        let mut at = blank(0);
-        if text[at..].starts_with('{') {
-            let (node, end) = self.json_value(at, &[])?;
-            if blank(end) < text.len() {
-                return Err(self.wrong(blank(end), "text behind the end of the object"));
-            }
-            self.edits.push(Edit::Overlay(node));
-            return Ok(());
-        }
-        while at < text.len() {
-            let Targets { targets, end } = self.argument.targets(at, ",")?;
-            self.hide_secret(&targets, end);
-            let value = blank(end);
-            let (node, end) = if text[value..].is_empty() || text[value..].starts_with(',') {
-                (
-                    Node::new(Value::Null { written: true }, self.argument.span(end, end)),
-                    value,
-                )
-            } else {
-                self.json_value(value, &targets)?
-            };
-            self.assign(targets, node, true);
-            at = blank(end);
-            if at < text.len() && !text[at..].starts_with(',') {
-                return Err(self.wrong(at, "a `,` must stand between two pairs"));
-            }
-            at = blank((at + 1).min(text.len()));
-        }
-        Ok(())
-    }
-
-    fn json_value(&mut self, start: usize, targets: &[Target]) -> Result<(Node, usize), Problem> {
-        let read = json::read(
-            self.argument.source,
-            self.argument.text,
-            start,
-            steps(targets),
-            self.problems,
-        )?;
-        self.secrets.extend(read.secrets);
-        Ok((read.node, read.end))
     }
 
     /// `a.b=` and a text as it is.

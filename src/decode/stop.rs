@@ -1,0 +1,112 @@
+//! Why reading a tree stopped, and where.
+
+use std::fmt::Display;
+
+use serde::de;
+
+use crate::problem::{Code, Path, Place, Problem};
+
+/// What reading a value gives.
+pub(super) type Result<T> = std::result::Result<T, Stop>;
+
+/// The way down to a place. It becomes a [`Path`] only when there is something to say.
+#[derive(Clone, Copy)]
+pub(super) enum Trail<'p> {
+    Root,
+    Key(&'p Self, &'p str),
+    Index(&'p Self, usize),
+}
+
+impl Trail<'_> {
+    pub(super) fn path(&self) -> Path {
+        match self {
+            Self::Root => Path::root(),
+            Self::Key(above, key) => above.path().key(key),
+            Self::Index(above, index) => above.path().index(*index),
+        }
+    }
+}
+
+/// Why reading stopped.
+#[derive(Debug)]
+pub(super) struct Stop {
+    path: Path,
+    problem: Option<Box<Problem>>,
+    /// A sentence that serde or a newtype made: what is wrong, and what is allowed.
+    custom: (String, String),
+    missing: Option<&'static str>,
+}
+
+impl Stop {
+    /// Stops with what there is to say.
+    pub(super) fn with(path: Path, problem: Problem) -> Self {
+        Self {
+            path,
+            problem: Some(Box::new(problem)),
+            custom: Default::default(),
+            missing: None,
+        }
+    }
+
+    /// Where to repair, and what to say.
+    pub(super) fn into_problem(self) -> (Path, Problem) {
+        if let Some(key) = self.missing {
+            let path = self.path.key(key);
+            let mut problem =
+                Problem::of_key(Code::MissingKey, path.clone(), "this key is required");
+            problem.place = Place::Key(self.path);
+            return (path.clone(), problem.fix(format!("add `{key}:` here")));
+        }
+        if let Some(problem) = self.problem {
+            return (self.path, *problem);
+        }
+        let (found, allowed) = self.custom;
+        let problem = Problem::of_value(Code::InvalidValue, self.path.clone(), &found);
+        (
+            self.path,
+            if allowed == found {
+                problem
+            } else {
+                problem.allowed(allowed)
+            },
+        )
+    }
+
+    /// Serde and the newtypes know no paths: whoever asked them does.
+    pub(super) fn at(self, trail: &Trail<'_>) -> Self {
+        if self.problem.is_some() || self.path != Path::root() {
+            return self;
+        }
+        Self {
+            path: trail.path(),
+            ..self
+        }
+    }
+}
+
+impl Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.custom.0)
+    }
+}
+
+impl std::error::Error for Stop {}
+
+impl de::Error for Stop {
+    fn custom<T: Display>(message: T) -> Self {
+        let custom = (message.to_string(), format!("{message:#}"));
+        Self {
+            path: Path::root(),
+            problem: None,
+            custom,
+            missing: None,
+        }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self {
+            missing: Some(field),
+            ..Self::custom("")
+        }
+    }
+}
