@@ -12,10 +12,10 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default())
     .error(AnsiColor::Red.on_default().bold());
 
-/// Turn a values.yaml into the Control Plane manifests of an active-active pgEdge cluster
+/// Turn a values.yaml into the manifests of an active-active pgEdge cluster
 #[derive(Debug, Parser)]
 #[command(name = "pgedge-tpl", version, styles = STYLES, arg_required_else_help = true, max_term_width = 80)]
-#[command(disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// When to colour problems
     #[command(flatten)]
@@ -55,6 +55,12 @@ pub enum Command {
     /// Rewrite values of the public Helm template for this program
     #[command(after_help = MIGRATE_EXAMPLES)]
     Migrate(Migrate),
+    /// Print completions for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print a page of the manual
+    #[command(hide = true, after_help = MAN_EXAMPLES)]
+    Man(Man),
 }
 
 /// Where the values come from: the built-in file, then each FILE, then the flags, by kind, in the order shown here.
@@ -112,12 +118,6 @@ pub enum Format {
 /// Arguments of `render`.
 #[derive(Args, Debug)]
 pub struct Render {
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The templates.
-    #[command(flatten)]
-    pub templates: TemplateFlags,
     /// Multi-document YAML, or one JSON array
     #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
     pub output: Output,
@@ -133,6 +133,12 @@ pub struct Render {
     /// Replace credentials by [redacted]
     #[arg(long)]
     pub redact: bool,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
     /// The problems.
     #[command(flatten)]
     pub report: ReportFlags,
@@ -149,21 +155,21 @@ pub struct TemplateFlags {
 /// What `render` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Output {
-    /// Documents that `cpln apply -f -` reads
+    /// As people write it
     Yaml,
-    /// One array
+    /// For programs
     Json,
 }
 
 /// Arguments of `lint`.
 #[derive(Args, Debug)]
 pub struct Lint {
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
     /// The templates.
     #[command(flatten)]
     pub templates: TemplateFlags,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
     /// The problems.
     #[command(flatten)]
     pub report: ReportFlags,
@@ -172,9 +178,6 @@ pub struct Lint {
 /// Arguments of `values`.
 #[derive(Args, Debug)]
 pub struct Values {
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
     /// Say where each value comes from and what it hides
     #[arg(long, conflicts_with = "defaults")]
     pub origin: bool,
@@ -184,6 +187,9 @@ pub struct Values {
     /// YAML or JSON
     #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
     pub output: Output,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
     /// The problems.
     #[command(flatten)]
     pub report: ReportFlags,
@@ -265,18 +271,18 @@ pub struct Notes {
     /// A document of its own instead of the notes
     #[arg(value_enum, value_name = "DOCUMENT", conflicts_with_all = ["only", "output"])]
     pub document: Option<NotesDocument>,
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The templates.
-    #[command(flatten)]
-    pub templates: TemplateFlags,
     /// Only this topic; may be repeated
     #[arg(long, value_enum, value_name = "TOPIC")]
     pub only: Vec<Topic>,
     /// Text for people, or JSON
     #[arg(short, long, value_enum, default_value_t = Shape::Text)]
     pub output: Shape,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
     /// The problems.
     #[command(flatten)]
     pub report: ReportFlags,
@@ -328,6 +334,34 @@ pub struct Migrate {
     pub check: bool,
 }
 
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The shells that can complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+}
+
+/// Arguments of `man`.
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The subcommand; the program without it
+    pub command: Option<String>,
+}
+
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
@@ -346,6 +380,12 @@ pub enum Shape {
     /// For programs
     Json,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl values --defaults
+  pgedge-tpl explain gvc.locations
+  pgedge-tpl render -f values.yaml | cpln apply -f -";
 
 const RENDER_EXAMPLES: &str = "\
 Examples:
@@ -417,3 +457,15 @@ Examples:
   pgedge-tpl migrate old.yaml > values.yaml
   pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
   pgedge-tpl migrate old.yaml --check";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl completions bash > /etc/bash_completion.d/pgedge-tpl
+  pgedge-tpl completions zsh > ~/.zfunc/_pgedge-tpl
+  pgedge-tpl completions fish > ~/.config/fish/completions/pgedge-tpl.fish
+  pgedge-tpl completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  pgedge-tpl man | man -l -
+  pgedge-tpl man render > pgedge-tpl-render.1";

@@ -559,8 +559,15 @@ fn schema_and_lint_agree_on_what_one_key_means_for_another() -> Result<()> {
 #[test]
 fn schema_and_lint_agree_on_every_case() -> Result<()> {
     let mut documents = Vec::new();
-    for folder in fs::read_dir(format!("{ROOT}/tests/cases"))? {
-        let Ok(text) = fs::read_to_string(folder?.path().join("values.yaml")) else {
+    let folders = fs::read_dir(format!("{ROOT}/tests/cases"))?;
+    let mut files: Vec<_> = folders
+        .map(|folder| Ok(folder?.path().join("values.yaml")))
+        .collect::<Result<_>>()?;
+    for file in fs::read_dir(format!("{ROOT}/tests/examples"))? {
+        files.push(file?.path());
+    }
+    for file in files {
+        let Ok(text) = fs::read_to_string(file) else {
             continue;
         };
         if let Ok(values @ Value::Object(_)) = serde_yaml::from_str(&text) {

@@ -1,7 +1,9 @@
 //! One file for each subcommand, each a short way through the rooms. Nothing else prints.
 
+mod completions;
 mod explain;
 mod lint;
+mod man;
 mod migrate;
 mod notes;
 mod pipeline;
@@ -51,6 +53,8 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
         Command::Schema => schema::run(),
         Command::Plan(args) => plan::run(args),
         Command::Test(args) => test::run(args),

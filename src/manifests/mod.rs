@@ -84,6 +84,14 @@ const TABLE: &[Row] = &[
     },
 ];
 
+/// The kinds of the resources, in that order.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    TABLE
+        .chunk_by(|one, next| one.kind == next.kind)
+        .filter_map(|rows| rows.first())
+        .map(|row| row.kind)
+}
+
 /// A file that ends up inside a secret, and the SHA-256 of it.
 #[derive(Serialize)]
 struct Payload {

@@ -86,7 +86,7 @@ pub(super) fn lines_of_key(text: &str, key: usize) -> Range<usize> {
         at += line.len();
         if is_first || is_below && !bare.is_empty() {
             end = at;
-        } else if !bare.is_empty() && !(is_below || bare.starts_with('#')) {
+        } else if !(bare.is_empty() || is_below || bare.starts_with('#')) {
             break;
         }
     }

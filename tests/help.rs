@@ -1,0 +1,236 @@
+//! Every `--help`: one line first, examples last, within 80 columns, as it was when somebody last looked at it. Then
+//! what is made of the same structs: completions and the manual.
+//!
+//! `BLESS=1` accepts what the program prints now.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Result, program, stdout};
+
+const HELP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/help");
+const COMMANDS: &[&str] = &[
+    "",
+    "render",
+    "lint",
+    "values",
+    "explain",
+    "schema",
+    "plan",
+    "test",
+    "notes",
+    "migrate",
+    "completions",
+    "man",
+];
+
+/// Commands that this build has.
+fn commands() -> Result<Vec<&'static str>> {
+    let mut there = Vec::new();
+    for command in COMMANDS {
+        if command.is_empty() || program(&[command, "--help"])?.status.success() {
+            there.push(*command);
+        }
+    }
+    let help = stdout(&["--help"])?;
+    let listed = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    for line in listed {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        assert!(there.contains(&name), "`{name}` is not in this test");
+    }
+    assert!(there.len() >= 10, "{there:?}");
+    Ok(there)
+}
+
+#[test]
+fn help_is_as_it_was_looked_at() -> Result<()> {
+    for command in commands()? {
+        let arguments: Vec<&str> = [command, "--help"]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        let help = stdout(&arguments)?;
+        let mut lines = help.lines();
+        let first = lines.next().unwrap_or_default();
+        assert!(
+            first.starts_with(char::is_uppercase) && !first.ends_with('.'),
+            "{command}: {first}"
+        );
+        assert_eq!(lines.next(), Some(""), "{command}: one line first");
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{command}: {line}");
+        }
+        let (_, examples) = help
+            .rsplit_once("Examples:\n")
+            .ok_or_else(|| format!("{command}: no examples"))?;
+        for line in examples.lines() {
+            assert!(
+                line.starts_with("  pgedge-tpl "),
+                "{command}: `{line}` behind the examples"
+            );
+        }
+        compare(
+            &if command.is_empty() {
+                "pgedge-tpl".to_owned()
+            } else {
+                command.to_owned()
+            },
+            &help,
+        )?;
+    }
+    Ok(())
+}
+
+fn compare(name: &str, help: &str) -> Result<()> {
+    let file = Path::new(HELP).join(format!("{name}.txt"));
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(HELP)?;
+        fs::write(&file, help)?;
+    }
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    let difference = similar::TextDiff::from_lines(expected.as_str(), help)
+        .unified_diff()
+        .to_string();
+    assert!(
+        expected == help,
+        "{} (BLESS=1 to accept it):\n{difference}",
+        file.display()
+    );
+    Ok(())
+}
+
+#[test]
+fn every_example_is_a_command_line_that_parses() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for name in ["values.yaml", "base.yaml", "prod.yaml", "old.yaml"] {
+        fs::write(folder.path().join(name), "release: prod\n")?;
+    }
+    let mut checked = 0;
+    for command in commands()? {
+        let arguments: Vec<&str> = [command, "--help"]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        let help = stdout(&arguments)?;
+        let (_, examples) = help.rsplit_once("Examples:\n").ok_or("no examples")?;
+        for line in examples.lines() {
+            let line = line.trim().split(['|', '>']).next().unwrap_or_default();
+            let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            let said = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+                .args(&words)
+                .current_dir(&folder)
+                .env_clear()
+                .output()?;
+            // 2 is a command line that is wrong; values that are wrong are not this test's business
+            assert_ne!(
+                said.status.code(),
+                Some(2),
+                "{line}: {}",
+                String::from_utf8_lossy(&said.stderr)
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked}");
+    Ok(())
+}
+
+/// What bash would offer for the last word.
+fn completed(words: &[&str]) -> Result<Vec<String>> {
+    let script = format!(
+        "source <({} completions bash) && COMP_WORDS=({}) COMP_CWORD={} && compopt() {{ :; }}; _pgedge-tpl_paths pgedge-tpl {} {} && printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        env!("CARGO_BIN_EXE_pgedge-tpl"),
+        words
+            .iter()
+            .map(|word| format!("'{word}'"))
+            .collect::<Vec<_>>()
+            .join(" "),
+        words.len() - 1,
+        format_args!("'{}'", words.last().unwrap_or(&"")),
+        format_args!(
+            "'{}'",
+            words.get(words.len().wrapping_sub(2)).unwrap_or(&"")
+        ),
+    );
+    let said = Command::new("bash").args(["-c", &script]).output()?;
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    Ok(String::from_utf8(said.stdout)?
+        .lines()
+        .map(str::to_owned)
+        .collect())
+}
+
+#[test]
+fn bash_completes_commands_paths_kinds_and_topics() -> Result<()> {
+    assert_eq!(completed(&["pgedge-tpl", "ren"])?, ["render"]);
+    assert_eq!(
+        completed(&["pgedge-tpl", "render", "--set", "pgcat.poolM"])?,
+        ["pgcat.poolMode="]
+    );
+    assert_eq!(
+        completed(&["pgedge-tpl", "lint", "--set-json", "gvc.loc"])?,
+        [
+            "gvc.locations=",
+            "gvc.locations[0].name=",
+            "gvc.locations[0].replicas="
+        ]
+    );
+    assert_eq!(
+        completed(&["pgedge-tpl", "render", "--only", "vol"])?,
+        ["volumeset"]
+    );
+    assert_eq!(
+        completed(&["pgedge-tpl", "notes", "--only", "re"])?,
+        ["restore"]
+    );
+    assert!(
+        completed(&["pgedge-tpl", "explain", "backup.gcp."])?
+            .contains(&"backup.gcp.prefix".to_owned())
+    );
+    Ok(())
+}
+
+#[test]
+fn every_shell_gets_the_paths_and_no_parser_is_narrowed() -> Result<()> {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = stdout(&["completions", shell])?;
+        assert!(script.contains("migrate"), "{shell}");
+        // PowerShell's script completes no arguments of flags
+        assert_eq!(
+            script.contains("pgcat.poolMode="),
+            shell != "powershell",
+            "{shell}"
+        );
+    }
+    let parsed = program(&["render", "--only", "work*", "--set", "pgcat.maxReplicas=5"])?;
+    assert!(parsed.status.success());
+    Ok(())
+}
+
+#[test]
+fn the_manual_has_a_page_for_the_program_and_each_command() -> Result<()> {
+    for command in commands()? {
+        let arguments: Vec<&str> = ["man", command]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        let page = stdout(&arguments)?;
+        assert!(
+            page.contains(".TH pgedge-tpl") && page.contains("Examples:"),
+            "{command}: {page}"
+        );
+    }
+    assert_eq!(program(&["man", "nothing"])?.status.code(), Some(1));
+    Ok(())
+}
