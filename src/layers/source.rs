@@ -127,4 +127,9 @@ impl Sources {
                 .is_some_and(|hidden| hidden.start < span.end || hidden.start == span.start)
         })
     }
+
+    /// Each with its number, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        (0..).map(SourceId).zip(&self.0)
+    }
 }
