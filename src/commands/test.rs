@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use super::pipeline::{self, Input};
 use super::{Exit, show};
 use crate::cli::{self, Format};
+use crate::manifests::{Renderer, Templates};
 use crate::output;
 use crate::plan::{self, Lines, Plan, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
@@ -26,8 +27,13 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
         return pipeline::refuse(&problem.into(), Format::Human);
     }
     let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
+    let templates = Templates::default();
+    let renderer = match Renderer::new(&templates) {
+        Ok(renderer) => renderer,
+        Err(problems) => return pipeline::refuse(&problems, Format::Human),
+    };
     let given = all(&folder.cases, |case| {
-        selected(case).then(|| give(case)).transpose()
+        selected(case).then(|| give(case, &renderer)).transpose()
     });
     let mut problems = Problems::default();
     let given: Vec<Option<Given>> = given
@@ -97,11 +103,14 @@ fn all<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<T> {
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Renders a case.
-fn give(case: &Case) -> Result<Given, Problem> {
+/// Renders a case, most often with the built-in templates.
+fn give(case: &Case, built_in: &Renderer<'_>) -> Result<Given, Problem> {
     let flags = case.flags()?;
     let mut input = Input::read_from(&case.files(), &flags.values);
-    let rendered = input.manifests(&flags.templates, true);
+    let rendered = match flags.templates.templates {
+        None => input.render_with(built_in, true),
+        Some(_) => input.manifests(&flags.templates, true),
+    };
     Ok(match rendered.filter(|_| !input.problems.has_errors()) {
         Some(manifests) => Given::Manifests(output::yaml_stream(&manifests)),
         None => {
@@ -242,10 +251,11 @@ fn as_plan(case: &Case, snapshot: &str) -> Option<String> {
     let flags = case.flags().ok()?;
     let mut input = Input::read_from(&case.files(), &flags.values);
     let templates = input.templates(&flags.templates)?;
-    let manifests = input.render(&templates, true)?;
+    let renderer = Renderer::new(&templates).ok()?;
+    let manifests = input.render_with(&renderer, true)?;
     let trials = Trials {
         merged: &input.merged,
-        templates: &templates,
+        renderer: &renderer,
         redact: true,
     };
     let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials));

@@ -13,7 +13,7 @@ use super::shown::Side;
 use super::{Raw, changes};
 use crate::cluster::{Cluster, Credentials};
 use crate::layers::{Node, Value, secret};
-use crate::manifests::{self, Templates};
+use crate::manifests::Renderer;
 use crate::merge::Merged;
 use crate::place::{Path, Place, Step};
 use crate::report::REDACTED;
@@ -27,7 +27,7 @@ pub(crate) struct Trials<'a> {
     /// The values.
     pub(crate) merged: &'a Merged,
     /// The templates.
-    pub(crate) templates: &'a Templates,
+    pub(crate) renderer: &'a Renderer<'a>,
     /// Whether the credentials were masked.
     pub(crate) redact: bool,
 }
@@ -153,7 +153,7 @@ impl Trials<'_> {
         } else {
             cluster
         };
-        let rendered = manifests::render(&cluster, self.templates).ok()?;
+        let rendered = self.renderer.render(&cluster).ok()?;
         Some(read::rendered(&rendered))
     }
 
