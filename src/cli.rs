@@ -37,18 +37,24 @@ pub enum Command {
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
-    /// Print what to do before and after applying
-    #[command(after_help = NOTES_EXAMPLES)]
-    Notes(Notes),
-    /// Rewrite values of the public Helm template for this program
-    #[command(after_help = MIGRATE_EXAMPLES)]
-    Migrate(Migrate),
     /// Describe one value, or list all of them
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
     /// Print the JSON Schema of the values, for editors
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
+    /// Show what a change does before it is applied
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Plan),
+    /// Render every case of a folder and compare it with its snapshot
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(Test),
+    /// Print what to do before and after applying
+    #[command(after_help = NOTES_EXAMPLES)]
+    Notes(Notes),
+    /// Rewrite values of the public Helm template for this program
+    #[command(after_help = MIGRATE_EXAMPLES)]
+    Migrate(Migrate),
     /// Print completions for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
@@ -189,6 +195,76 @@ pub struct Values {
     pub report: ReportFlags,
 }
 
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// Manifests as they are: a file, a folder, or - for stdin; exports of cpln too
+    pub old: PathBuf,
+    /// Manifests as they shall be [default: what render prints for the values]
+    #[arg(conflicts_with_all = ["files", "set_json", "set", "set_string", "set_file", "set_literal", "release", "templates"])]
+    pub new: Option<PathBuf>,
+    /// For people, scripts, pull requests or workflow annotations
+    #[arg(short, long, value_enum, default_value_t = Look::Human)]
+    pub output: Look,
+    /// Exit 3 if anything differs
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Fail if the change has this consequence
+    #[arg(long, value_name = "RULE")]
+    pub deny: Vec<String>,
+    /// Fail if the change has a dangerous consequence
+    #[arg(long)]
+    pub deny_dangerous: bool,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// The problems.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+/// What `plan` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Look {
+    /// In words
+    Human,
+    /// One object
+    Json,
+    /// A comment for a pull request
+    Markdown,
+    /// GitHub workflow annotations
+    Github,
+}
+
+/// Arguments of `test`.
+#[derive(Args, Debug)]
+pub struct Test {
+    /// Holds cases/NAME.yaml, and snapshots/NAME.yaml (or NAME.err: a refusal)
+    #[arg(default_value = "tests")]
+    pub dir: PathBuf,
+    /// Accept what the cases, or the one named, give now; never where CI is set
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    pub update: Option<Option<String>>,
+    /// Write the results to FILE as JUnit XML, too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// What a case of `test` may carry in its first comment: `# flags: --release prod`.
+#[derive(Debug, Default, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+pub struct CaseFlags {
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+}
+
 /// Arguments of `notes`.
 #[derive(Args, Debug)]
 pub struct Notes {
@@ -327,6 +403,28 @@ const VALUES_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl values --defaults > values.yaml
   pgedge-tpl values -f base.yaml -f prod.yaml --origin";
+
+const PLAN_EXAMPLES: &str = "\
+A value is told as the cause of a change if putting it back undoes the change.
+Secrets are never shown, only that they changed.
+
+Examples:
+  pgedge-tpl plan manifests -f values.yaml
+  pgedge-tpl plan manifests -f values.yaml --deny-dangerous --exit-code
+  pgedge-tpl plan main/manifests manifests -o markdown
+  cpln workload get prod-pgedge --gvc prod -o yaml | pgedge-tpl plan - new.yaml";
+
+const TEST_EXAMPLES: &str = "\
+A case is a values file. Its snapshot is what render --redact prints for it, or
+the problems if it is refused. Flags can stand in the first comment of a case,
+with files relative to it:
+  # flags: --release prod -f ../base.yaml
+
+Examples:
+  pgedge-tpl test --update
+  pgedge-tpl test
+  pgedge-tpl test deploy/tests --update prod
+  pgedge-tpl test --junit results.xml";
 
 const SCHEMA_EXAMPLES: &str = "\
 An editor with yaml-language-server completes and checks a file that begins

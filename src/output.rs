@@ -1,9 +1,11 @@
 //! The only way out: a stream, or a folder that holds exactly what was rendered.
 
+mod file;
 mod folder;
 
 use crate::manifests::Manifest;
 
+pub use file::{read as read_file, write as write_file};
 pub use folder::{Change, Folder};
 
 /// All documents as one YAML stream, as `cpln apply -f -` reads it.

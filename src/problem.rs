@@ -96,6 +96,10 @@ codes! {
     Manifest "manifest" Error,
     /// `--only` that matches no resource.
     NoMatch "no-match" Error,
+    /// `--deny` of a rule that there is not.
+    UnknownRule "unknown-rule" Error,
+    /// A case or a snapshot of `test` that cannot be used.
+    Case "case" Error,
     /// One path set by two kinds of flag: Helm's order decides, not the order typed.
     FlagOrder "flag-order" Warning,
     /// A flag value that is probably not what was meant (a lost backslash, kept quotes).

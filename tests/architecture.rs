@@ -25,6 +25,8 @@ const ROOMS: &[&str] = &[
     "output",
     "selection",
     "report",
+    "plan",
+    "snapshot",
     "commands",
 ];
 

@@ -7,8 +7,10 @@ mod man;
 mod migrate;
 mod notes;
 mod pipeline;
+mod plan;
 mod render;
 mod schema;
+mod test;
 mod values;
 
 use std::io::{self, Write};
@@ -50,18 +52,29 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Render(args) => render::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
-        Command::Migrate(args) => migrate::run(args),
-        Command::Notes(args) => notes::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Schema => schema::run(),
+        Command::Plan(args) => plan::run(args),
+        Command::Test(args) => test::run(args),
+        Command::Notes(args) => notes::run(args),
+        Command::Migrate(args) => migrate::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
-        Command::Schema => schema::run(),
     }
 }
 
 /// Prints the product.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
+}
+
+/// Prints a product for people, in colours where they want them.
+fn show(text: &str) -> Result<()> {
+    let mut stdout = anstream::stdout().lock();
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())

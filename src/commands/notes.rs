@@ -13,18 +13,15 @@ use crate::problem::Problems;
 /// Runs it.
 pub(super) fn run(args: &cli::Notes) -> Result<Exit> {
     let mut input = Input::read(&args.values);
-    let written = input
-        .cluster(&args.templates)
-        // no template gets to see the password, not even one of the user's own
-        .map(|(cluster, templates)| write(args, &cluster.redacted(), &templates));
-    let text = match written {
-        Some(Ok(text)) => Some(text),
-        Some(Err(found)) => {
-            input.problems.extend(found);
-            None
-        }
-        None => None,
-    };
+    let templates = input.templates(&args.templates);
+    let text = input
+        .cluster()
+        .zip(templates)
+        .and_then(|(cluster, templates)| {
+            // no template gets to see the password, not even one of the user's own
+            let written = write(args, &cluster.redacted(), &templates);
+            written.map_err(|found| input.problems.extend(found)).ok()
+        });
     if let Some(refused) = input.report(&args.report)? {
         return Ok(refused);
     }

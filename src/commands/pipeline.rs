@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::{Exit, say};
-use crate::cli::{ReportFlags, TemplateFlags, ValueFlags};
+use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
 use crate::cluster::{self, Cluster};
-use crate::layers;
+use crate::layers::{self, Disk, Files, Layers};
 use crate::manifests::{self, Manifest, Templates};
 use crate::merge::{self, Merged};
 use crate::problem::{Code, Problem, Problems};
@@ -36,7 +36,12 @@ fn unknown_removals(merged: &Merged) -> Problems {
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
-        let (layers, mut problems) = layers::read(flags, values::BUILT_IN);
+        Self::read_from(&Disk, flags)
+    }
+
+    /// The same with files from elsewhere.
+    pub(super) fn read_from(files: &dyn Files, flags: &ValueFlags) -> Self {
+        let (layers, mut problems) = layers::read_from(files, flags, values::BUILT_IN);
         let (merged, found) = merge::merge(layers);
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
@@ -64,30 +69,37 @@ impl Input {
         self.problems.has_errors() || flags.deny_warnings && !self.problems.is_empty()
     }
 
-    /// The cluster and the templates; `None` when the problems, old and new, forbid it.
-    pub(super) fn cluster(&mut self, flags: &TemplateFlags) -> Option<(Cluster, Templates)> {
-        let templates = Templates::load(flags.templates.as_deref(), self.merged.sources_mut());
-        let templates = templates
-            .map_err(|found| self.problems.extend(found))
-            .ok()?;
-        let values = self
-            .values
-            .as_ref()
-            .filter(|_| !self.problems.has_errors())?;
-        let cluster = Cluster::new(values, &self.merged);
-        let cluster = cluster.map_err(|found| self.problems.extend(found)).ok()?;
-        Some((cluster, templates))
-    }
-
     /// The manifests; `None` when the problems, old and new, forbid them.
     pub(super) fn manifests(
         &mut self,
         flags: &TemplateFlags,
         redact: bool,
     ) -> Option<Vec<Manifest>> {
-        let (cluster, templates) = self.cluster(flags)?;
+        let templates = self.templates(flags)?;
+        self.render(&templates, redact)
+    }
+
+    /// The templates; `None` when they cannot be read.
+    pub(super) fn templates(&mut self, flags: &TemplateFlags) -> Option<Templates> {
+        let templates = Templates::load(flags.templates.as_deref(), self.merged.sources_mut());
+        templates.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// The cluster; `None` when the problems, old and new, forbid it.
+    pub(super) fn cluster(&mut self) -> Option<Cluster> {
+        let values = self
+            .values
+            .as_ref()
+            .filter(|_| !self.problems.has_errors())?;
+        let cluster = Cluster::new(values, &self.merged);
+        cluster.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// The manifests; `None` when the problems, old and new, forbid them.
+    pub(super) fn render(&mut self, templates: &Templates, redact: bool) -> Option<Vec<Manifest>> {
+        let cluster = self.cluster()?;
         let cluster = if redact { cluster.redacted() } else { cluster };
-        let manifests = manifests::render(&cluster, &templates);
+        let manifests = manifests::render(&cluster, templates);
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 
@@ -96,4 +108,11 @@ impl Input {
         say(&report::report(&self.problems, &self.merged, flags.format))?;
         Ok(self.is_refused(flags).then_some(Exit::Wrong))
     }
+}
+
+/// Says problems that no values are behind.
+pub(super) fn refuse(problems: &Problems, format: Format) -> Result<Exit> {
+    let (nothing, _) = merge::merge(Layers::default());
+    say(&report::report(problems, &nothing, format))?;
+    Ok(Exit::Wrong)
 }

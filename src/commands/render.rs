@@ -29,7 +29,7 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
         return Ok(Exit::Wrong);
     };
     match &args.output_dir {
-        Some(folder) if args.check => check(folder, &manifests),
+        Some(folder) if args.check => check(folder, &manifests, !args.only.is_empty()),
         Some(folder) => write(folder, &manifests, !args.only.is_empty()),
         None => {
             print(&match args.output {
@@ -51,19 +51,24 @@ fn write(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn check(folder: &Path, manifests: &[Manifest]) -> Result<Exit> {
-    let changes = Folder::open(folder)?.changes(manifests)?;
+fn check(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
+    let changes = Folder::open(folder)?.changes(manifests, partial)?;
+    if changes.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let mut said = String::new();
     for change in &changes {
         let (what, name) = match change {
             Change::Added(name) => ("added", name),
             Change::Changed(name) => ("changed", name),
             Change::Removed(name) => ("removed", name),
         };
-        say(&format!("{what:<8} {}\n", folder.join(name).display()))?;
+        said += &format!("{what:<8} {}\n", folder.join(name).display());
     }
-    Ok(if changes.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Differs
-    })
+    said += &format!(
+        "`{}` is not what the values say; the same command without --check makes it so\n",
+        folder.display()
+    );
+    say(&said)?;
+    Ok(Exit::Differs)
 }

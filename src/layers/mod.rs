@@ -192,7 +192,7 @@ impl Files for Once<'_> {
 }
 
 /// The text that these bytes are, or what is wrong with them.
-fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+pub(crate) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     let place = |bytes: &[u8], at: usize| {
         let before = bytes.get(..at).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
@@ -218,7 +218,7 @@ fn text_of(bytes: Vec<u8>) -> Result<String, String> {
 }
 
 /// What to say about a file that was not read.
-fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
+pub(crate) fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
     let problem = |code, found: &str, fix: &str| {
         Problem::new(code, place.clone(), format!("{name}: {found}")).fix(fix)
     };

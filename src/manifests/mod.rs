@@ -147,10 +147,8 @@ pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>,
     let mut manifests = Vec::new();
     let mut problems = Problems::default();
     for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
-        match engine
-            .document(row.template, &see)
-            .and_then(|rendered| check::check(row.kind, rendered, templates))
-        {
+        let rendered = engine.document(row.template, &see);
+        match rendered.and_then(|rendered| check::check(row.kind, rendered, templates)) {
             Ok(manifest) => manifests.push(manifest),
             Err(found) => problems.extend(found),
         }

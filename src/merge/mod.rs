@@ -157,6 +157,41 @@ impl Merged {
             .is_some_and(|(_, node)| node.get(key).is_some())
     }
 
+    /// The same values with something else at `path`, or nothing; `None` when what is above it does not exist.
+    #[must_use]
+    pub fn with(&self, path: &Path, node: Option<Node>) -> Option<Self> {
+        let mut merged = self.clone();
+        let (last, above) = path.steps().split_last()?;
+        let parent = above.iter().try_fold(&mut merged.tree, |node, step| {
+            match (step, &mut node.value) {
+                (Step::Key(key), Value::Map(entries)) => entries
+                    .iter_mut()
+                    .find(|entry| entry.key == *key)
+                    .map(|entry| &mut entry.node),
+                (Step::Index(index), Value::List(items)) => items.get_mut(*index),
+                _ => None,
+            }
+        })?;
+        match (last, &mut parent.value) {
+            (Step::Key(key), Value::Map(entries)) => {
+                let at = entries.iter().position(|entry| entry.key == *key);
+                match (at.and_then(|at| entries.get_mut(at)), node) {
+                    (Some(entry), Some(node)) => entry.node = node,
+                    (Some(_), None) => entries.retain(|entry| entry.key != *key),
+                    (None, Some(node)) => entries.push(Entry {
+                        key: key.clone(),
+                        key_span: node.span,
+                        node,
+                    }),
+                    (None, None) => return None,
+                }
+            }
+            (Step::Index(index), Value::List(items)) => *items.get_mut(*index)? = node?,
+            _ => return None,
+        }
+        Some(merged)
+    }
+
     fn forget_stale_removals(&mut self) {
         let tree = &self.tree;
         self.removed.retain(|path, _| {

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use super::file::{read, write};
 use crate::manifests::Manifest;
 
 /// The list of what was written: a line with checksum and name for each file, as `sha256sum --check` reads it.
@@ -52,12 +52,13 @@ impl Folder {
         })
     }
 
-    /// What [`write`](Self::write) would do. Files that no run wrote are not looked at.
+    /// What [`write`](Self::write) would do. Files that no run wrote are not looked at, nor, when only a part was
+    /// rendered, those of the other resources.
     ///
     /// # Errors
     ///
     /// A file cannot be read.
-    pub fn changes(&self, manifests: &[Manifest]) -> Result<Vec<Change>> {
+    pub fn changes(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
         for manifest in manifests {
             let name = file_name(manifest);
@@ -67,8 +68,10 @@ impl Folder {
                 None => changes.push(Change::Added(name)),
             }
         }
-        for name in self.stale(manifests) {
-            if read(&self.path.join(name))?.is_some() {
+        for name in self.stale(manifests).into_iter().filter(|_| !partial) {
+            if let Some(text) = read(&self.path.join(name))?
+                && self.is_untouched(name, &text)
+            {
                 changes.push(Change::Removed(name.clone()));
             }
         }
@@ -123,12 +126,7 @@ impl Folder {
         for name in self.stale(manifests) {
             let path = self.path.join(name);
             match read(&path)? {
-                Some(text)
-                    if self
-                        .written
-                        .get(name)
-                        .is_some_and(|sum| *sum == checksum(&text)) =>
-                {
+                Some(text) if self.is_untouched(name, &text) => {
                     fs::remove_file(&path)
                         .with_context(|| format!("cannot remove `{}`", path.display()))?;
                 }
@@ -137,6 +135,13 @@ impl Folder {
             }
         }
         Ok(left)
+    }
+
+    /// Whether a file is as an earlier run wrote it.
+    fn is_untouched(&self, name: &str, text: &str) -> bool {
+        self.written
+            .get(name)
+            .is_some_and(|sum| *sum == checksum(text))
     }
 
     fn stale(&self, manifests: &[Manifest]) -> Vec<&String> {
@@ -159,33 +164,4 @@ fn checksum(text: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
-    }
-}
-
-/// The whole file or none of it: a reader never sees half.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let save = || -> Result<()> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".pgedge-tpl-")
-            .permissions(readable())
-            .tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(path)?;
-        Ok(())
-    };
-    save().with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// As any program would make it: temporary files are for their owner alone by default.
-#[cfg(unix)]
-fn readable() -> fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
 }

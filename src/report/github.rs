@@ -36,12 +36,14 @@ fn command(problem: &Shown) -> String {
     format!("::{name} {}::{}\n", properties.join(","), data(&message))
 }
 
-fn data(text: &str) -> String {
+/// Text behind the `::` of a command.
+pub(crate) fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-fn property(text: &str) -> String {
+/// Text of a property of a command.
+pub(crate) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

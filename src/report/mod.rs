@@ -1,6 +1,6 @@
 //! Problems to text: for people, and in three forms for machines. Nothing secret passes here.
 
-mod github;
+pub(crate) mod github;
 mod human;
 mod json;
 mod mask;

@@ -86,7 +86,7 @@ impl Spot {
     }
 
     /// The file, if it is one that can be opened.
-    pub(super) fn file(&self) -> Option<&str> {
+    pub(crate) fn file(&self) -> Option<&str> {
         matches!(self.kind, SourceKind::File | SourceKind::Template).then_some(self.name.as_str())
     }
 

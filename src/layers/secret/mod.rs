@@ -74,6 +74,14 @@ pub(crate) fn is_pasted(text: &str) -> bool {
     })
 }
 
+/// A line without what could be secret in it: all that follows a secret's key and its `:` or `=`.
+pub(crate) fn masked(line: &str, mask: &str) -> String {
+    match is_pasted(line).then(|| in_argument(line)).flatten() {
+        Some(hidden) => format!("{}{mask}", line.get(..hidden.start).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
 /// Puts ranges in order and joins those that touch.
 pub(super) fn join(mut ranges: Vec<Range<usize>>, len: usize) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);

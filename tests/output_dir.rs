@@ -1,0 +1,205 @@
+//! `render --output-dir`: a folder that holds exactly what was rendered, and nothing of the user's is lost.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::Result;
+
+const PGCAT: &str = "workload-shop-pgcat.yaml";
+const BACKUP: &str = "workload-shop-pgedge-backup.yaml";
+
+fn render(folder: &Path, flags: &[&str]) -> Result<Output> {
+    Ok(Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+        .args(["render", "--set", "gvc.name=shop", "--output-dir", "out"])
+        .args(flags)
+        .current_dir(folder)
+        .env_clear()
+        .output()?)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder.join("out"))? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// What is said about the folder, rather than the values.
+fn said(output: &Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    stderr
+        .lines()
+        .filter(|line| line.contains("out/") || line.contains("`out`"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn it_holds_one_file_for_each_resource() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let output = render(folder.path(), &[])?;
+    assert!(output.status.success() && output.stdout.is_empty());
+    let expected = [
+        ".pgedge-tpl.sha256",
+        "gvc-shop.yaml",
+        "identity-shop-pgedge-identity.yaml",
+        "policy-shop-pgedge-policy.yaml",
+        "secret-shop-pgcat-config.yaml",
+        "secret-shop-pgcat-startup.yaml",
+        "secret-shop-pgedge-config.yaml",
+        "secret-shop-pgedge-startup.yaml",
+        "volumeset-shop-pgedge-vs.yaml",
+        PGCAT,
+        "workload-shop-pgedge.yaml",
+    ];
+    assert_eq!(names(folder.path())?, expected);
+    let stream = common::stdout(&["render", "--set", "gvc.name=shop"])?;
+    let pgcat = fs::read_to_string(folder.path().join("out").join(PGCAT))?;
+    assert!(stream.contains(&format!("---\n{pgcat}---\n")) || stream.ends_with(&pgcat));
+    Ok(())
+}
+
+#[test]
+fn its_own_stale_files_go_and_the_users_stay() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    let backup = [
+        "--set",
+        "backup.enabled=true,backup.aws.bucket=b,backup.aws.cloudAccountName=a,backup.aws.policyName=p",
+    ];
+    assert!(render(folder.path(), &backup)?.status.success());
+    assert!(out.join(BACKUP).exists());
+    fs::write(out.join("workload-mine.yaml"), "kind: workload\n")?;
+    fs::write(out.join("README.md"), "mine\n")?;
+    assert!(render(folder.path(), &[])?.status.success());
+    assert!(!out.join(BACKUP).exists());
+    assert!(out.join("workload-mine.yaml").exists() && out.join("README.md").exists());
+    Ok(())
+}
+
+#[test]
+fn a_stale_file_that_was_edited_stays_and_is_told() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let pgcat = folder.path().join("out").join(PGCAT);
+    assert!(render(folder.path(), &[])?.status.success());
+    fs::write(&pgcat, "edited\n")?;
+    let output = render(folder.path(), &["--release", "other"])?;
+    assert!(output.status.success());
+    assert!(said(&output).contains(&format!("`out/{PGCAT}` is rendered no longer")));
+    assert_eq!(fs::read_to_string(&pgcat)?, "edited\n");
+    // the next run knows it no more
+    assert!(
+        render(folder.path(), &["--release", "other", "--check"])?
+            .status
+            .success()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_users_file_is_not_overwritten() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    fs::create_dir(&out)?;
+    fs::write(out.join(PGCAT), "mine\n")?;
+    let output = render(folder.path(), &[])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("no earlier run wrote it"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(names(folder.path())?, [PGCAT], "nothing else was written");
+    assert_eq!(fs::read_to_string(out.join(PGCAT))?, "mine\n");
+    Ok(())
+}
+
+#[test]
+fn only_a_part_leaves_the_rest_alone() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    assert!(render(folder.path(), &[])?.status.success());
+    let before = names(folder.path())?;
+    let part = ["--only", "workload", "--set", "multiZone=true"];
+    let check = [&part[..], &["--check"]].concat();
+    let output = render(folder.path(), &check)?;
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!said(&output).contains("removed"), "{}", said(&output));
+    assert!(render(folder.path(), &part)?.status.success());
+    assert_eq!(names(folder.path())?, before);
+    assert!(render(folder.path(), &check)?.status.success());
+    Ok(())
+}
+
+#[test]
+fn check_lists_what_differs_and_writes_nothing() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let output = render(folder.path(), &["--check"])?;
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!folder.path().join("out").exists());
+    assert!(render(folder.path(), &[])?.status.success());
+    assert!(render(folder.path(), &["--check"])?.status.success());
+    let out = folder.path().join("out");
+    let gvc = fs::read_to_string(out.join("gvc-shop.yaml"))?;
+    fs::remove_file(out.join("volumeset-shop-pgedge-vs.yaml"))?;
+    fs::write(out.join("gvc-shop.yaml"), format!("{gvc}#"))?;
+    let change = [
+        "--check",
+        "--set",
+        "backup.enabled=false",
+        "--set",
+        "gvc.create=false",
+    ];
+    let output = render(folder.path(), &change)?;
+    assert_eq!(output.status.code(), Some(3));
+    let expected = "added    out/volumeset-shop-pgedge-vs.yaml\n\
+        `out` is not what the values say; the same command without --check makes it so\n";
+    assert_eq!(said(&output), expected, "an edited file is not removed");
+    fs::write(out.join("gvc-shop.yaml"), gvc)?;
+    let output = render(folder.path(), &change)?;
+    assert!(
+        said(&output).contains("removed  out/gvc-shop.yaml\n"),
+        "{}",
+        said(&output)
+    );
+    let output = render(folder.path(), &["--check", "--set", "pgcat.minReplicas=3"])?;
+    assert!(said(&output).contains(&format!("changed  out/{PGCAT}\n")));
+    assert!(out.join("gvc-shop.yaml").exists());
+    Ok(())
+}
+
+#[test]
+fn a_file_is_whole_or_not_there() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    assert!(render(folder.path(), &[])?.status.success());
+    // a folder in the way: the file cannot be put there, and no half of it is left behind
+    fs::remove_file(out.join(PGCAT))?;
+    fs::create_dir_all(out.join(PGCAT).join("x"))?;
+    let before = names(folder.path())?;
+    let output = render(folder.path(), &[])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(names(folder.path())?, before);
+    Ok(())
+}
+
+#[test]
+fn no_name_in_the_list_leads_out_of_the_folder() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    fs::create_dir(&out)?;
+    let mine = folder.path().join("mine.yaml");
+    fs::write(&mine, "")?;
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    fs::write(
+        out.join(".pgedge-tpl.sha256"),
+        format!("{empty}  ../mine.yaml\n"),
+    )?;
+    assert!(render(folder.path(), &[])?.status.success());
+    assert!(mine.exists());
+    Ok(())
+}
