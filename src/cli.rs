@@ -47,7 +47,7 @@ pub enum Command {
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Plan),
     /// Render every case of a folder and compare it with its snapshot
-    #[command(after_help = TEST_EXAMPLES)]
+    #[command(after_help = TEST_EXAMPLES, next_line_help = true)]
     Test(Test),
     /// Print what to do before and after applying
     #[command(after_help = NOTES_EXAMPLES)]
@@ -198,9 +198,9 @@ pub struct Values {
 /// Arguments of `plan`.
 #[derive(Args, Debug)]
 pub struct Plan {
-    /// Manifests as they are: a file, a folder, or - for stdin; exports of cpln too
+    /// Manifests now: a file, a folder, - for stdin; exports of cpln too
     pub old: PathBuf,
-    /// Manifests as they shall be [default: what render prints for the values]
+    /// Manifests then [default: what render prints for the values]
     #[arg(conflicts_with_all = ["files", "set_json", "set", "set_string", "set_file", "set_literal", "release", "templates"])]
     pub new: Option<PathBuf>,
     /// For people, scripts, pull requests or workflow annotations
@@ -209,7 +209,7 @@ pub struct Plan {
     /// Exit 3 if anything differs
     #[arg(long)]
     pub exit_code: bool,
-    /// Fail if the change has this consequence
+    /// Fail if the change has this consequence; repeatable
     #[arg(long, value_name = "RULE")]
     pub deny: Vec<String>,
     /// Fail if the change has a dangerous consequence
@@ -242,10 +242,10 @@ pub enum Look {
 /// Arguments of `test`.
 #[derive(Args, Debug)]
 pub struct Test {
-    /// Holds cases/NAME.yaml, and snapshots/NAME.yaml (or NAME.err: a refusal)
+    /// The folder that holds cases/ and snapshots/
     #[arg(default_value = "tests")]
     pub dir: PathBuf,
-    /// Accept what the cases, or the one named, give now; never where CI is set
+    /// Accept what all cases, or the one named, give now
     #[arg(long, value_name = "NAME", num_args = 0..=1)]
     pub update: Option<Option<String>>,
     /// Write the results to FILE as JUnit XML, too
@@ -415,10 +415,13 @@ Examples:
   cpln workload get prod-pgedge --gvc prod -o yaml | pgedge-tpl plan - new.yaml";
 
 const TEST_EXAMPLES: &str = "\
-A case is a values file. Its snapshot is what render --redact prints for it, or
-the problems if it is refused. Flags can stand in the first comment of a case,
-with files relative to it:
+A case is a values file, cases/NAME.yaml. Its snapshot is snapshots/NAME.yaml:
+what render --redact prints for it; or, if it is refused, snapshots/NAME.err:
+the problems. Flags can stand in the first comment of a case, with files
+relative to it:
   # flags: --release prod -f ../base.yaml
+A snapshot without a case fails, and so does a run without cases. Where the
+environment variable CI is set, --update writes nothing.
 
 Examples:
   pgedge-tpl test --update

@@ -70,7 +70,7 @@ fn its_own_stale_files_go_and_the_users_stay() -> Result<()> {
     let out = folder.path().join("out");
     let backup = [
         "--set",
-        "backup.enabled=true,backup.aws.bucket=b,backup.aws.cloudAccountName=a,backup.aws.policyName=p",
+        "backup.enabled=true,backup.aws.bucket=dumps,backup.aws.cloudAccountName=account,backup.aws.policyName=dumps",
     ];
     assert!(render(folder.path(), &backup)?.status.success());
     assert!(out.join(BACKUP).exists());
@@ -175,15 +175,18 @@ fn check_lists_what_differs_and_writes_nothing() -> Result<()> {
 #[test]
 fn a_file_is_whole_or_not_there() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let out = folder.path().join("out");
+    let pgcat = folder.path().join("out").join(PGCAT);
     assert!(render(folder.path(), &[])?.status.success());
-    // a folder in the way: the file cannot be put there, and no half of it is left behind
-    fs::remove_file(out.join(PGCAT))?;
-    fs::create_dir_all(out.join(PGCAT).join("x"))?;
     let before = names(folder.path())?;
-    let output = render(folder.path(), &[])?;
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(names(folder.path())?, before);
+    // whoever has the old file open keeps all of it: the new one takes its place, and is not written into it
+    let open = folder.path().join("open");
+    fs::hard_link(&pgcat, &open)?;
+    let old = fs::read_to_string(&pgcat)?;
+    let change = ["--set", "pgcat.minReplicas=3"];
+    assert!(render(folder.path(), &change)?.status.success());
+    assert_ne!(fs::read_to_string(&pgcat)?, old);
+    assert_eq!(fs::read_to_string(&open)?, old);
+    assert_eq!(names(folder.path())?, before, "nothing is left over");
     Ok(())
 }
 

@@ -161,7 +161,7 @@ fn a_refusal_that_changes_fails() -> Result<()> {
     assert!(said(&output).contains("`gvc.nme`"), "{}", said(&output));
     fs::write(
         folder.path().join("tests/cases/typo.yaml"),
-        "gvc:\n  name: x\n",
+        "gvc:\n  name: shop\n",
     )?;
     let output = folder.run(&[])?;
     assert_eq!(output.status.code(), Some(3));

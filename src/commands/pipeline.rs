@@ -6,7 +6,7 @@ use super::{Exit, say};
 use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
 use crate::cluster::{self, Cluster};
 use crate::layers::{self, Disk, Files, Layers};
-use crate::manifests::{self, Manifest, Templates};
+use crate::manifests::{Manifest, Renderer, Templates};
 use crate::merge::{self, Merged};
 use crate::problem::{Code, Problem, Problems};
 use crate::report;
@@ -97,9 +97,20 @@ impl Input {
 
     /// The manifests; `None` when the problems, old and new, forbid them.
     pub(super) fn render(&mut self, templates: &Templates, redact: bool) -> Option<Vec<Manifest>> {
+        let renderer = Renderer::new(templates);
+        let renderer = renderer.map_err(|found| self.problems.extend(found)).ok()?;
+        self.render_with(&renderer, redact)
+    }
+
+    /// The same with templates that were parsed before.
+    pub(super) fn render_with(
+        &mut self,
+        renderer: &Renderer<'_>,
+        redact: bool,
+    ) -> Option<Vec<Manifest>> {
         let cluster = self.cluster()?;
         let cluster = if redact { cluster.redacted() } else { cluster };
-        let manifests = manifests::render(&cluster, templates);
+        let manifests = renderer.render(&cluster);
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 

@@ -8,6 +8,7 @@ use super::pipeline::{self, Input};
 use super::{Exit, print, say, show};
 use crate::cli::{self, Look};
 use crate::layers::Disk;
+use crate::manifests::Renderer;
 use crate::plan::{self, Plan, Resource, Rule, Severity, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::report::Places;
@@ -42,18 +43,22 @@ fn from_values(
     let mut input = Input::read(&args.values);
     input.problems.extend(problems);
     let templates = input.templates(&args.templates);
-    let rendered = templates
+    let renderer = templates.as_ref().and_then(|templates| {
+        let renderer = Renderer::new(templates);
+        renderer.map_err(|found| input.problems.extend(found)).ok()
+    });
+    let rendered = renderer
         .as_ref()
-        .and_then(|templates| input.render(templates, false));
+        .and_then(|renderer| input.render_with(renderer, false));
     if let Some(refused) = input.report(&args.report)? {
         return Ok(refused);
     }
-    let (Some(old), Some(rendered), Some(templates)) = (old, rendered, templates) else {
+    let (Some(old), Some(rendered), Some(renderer)) = (old, rendered, &renderer) else {
         return Ok(Exit::Wrong);
     };
     let trials = Trials {
         merged: &input.merged,
-        templates: &templates,
+        renderer,
         redact: false,
     };
     let plan = Plan::new(old, plan::rendered(&rendered), Some(&trials));

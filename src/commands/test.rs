@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use super::pipeline::{self, Input};
 use super::{Exit, show};
 use crate::cli::{self, Format};
+use crate::manifests::{Renderer, Templates};
 use crate::output;
 use crate::plan::{self, Lines, Plan, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
@@ -26,8 +27,13 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
         return pipeline::refuse(&problem.into(), Format::Human);
     }
     let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
+    let templates = Templates::default();
+    let renderer = match Renderer::new(&templates) {
+        Ok(renderer) => renderer,
+        Err(problems) => return pipeline::refuse(&problems, Format::Human),
+    };
     let given = all(&folder.cases, |case| {
-        selected(case).then(|| give(case)).transpose()
+        selected(case).then(|| give(case, &renderer)).transpose()
     });
     let mut problems = Problems::default();
     let given: Vec<Option<Given>> = given
@@ -42,7 +48,7 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
         return pipeline::refuse(&problems, Format::Human);
     }
     match wanted {
-        Some(_) => update(&folder, &given),
+        Some(name) => update(&folder, &given, name),
         None => compare(args, &folder, &given),
     }
 }
@@ -60,7 +66,7 @@ fn refuse_update(folder: &Folder, name: Option<&str>) -> Option<Problem> {
     let all: Vec<&str> = folder.cases.iter().map(|case| case.name.as_str()).collect();
     let found = format!("--update `{name}`: there is no such case");
     let problem = Problem::new(Code::NoMatch, Place::Nowhere, found);
-    Some(problem.allowed(format!("cases: {}", all.join(", "))))
+    Some(problem.allowed(all.join(", ")))
 }
 
 fn is_ci() -> bool {
@@ -97,11 +103,14 @@ fn all<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<T> {
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Renders a case.
-fn give(case: &Case) -> Result<Given, Problem> {
+/// Renders a case, most often with the built-in templates.
+fn give(case: &Case, built_in: &Renderer<'_>) -> Result<Given, Problem> {
     let flags = case.flags()?;
     let mut input = Input::read_from(&case.files(), &flags.values);
-    let rendered = input.manifests(&flags.templates, true);
+    let rendered = match flags.templates.templates {
+        None => input.render_with(built_in, true),
+        Some(_) => input.manifests(&flags.templates, true),
+    };
     Ok(match rendered.filter(|_| !input.problems.has_errors()) {
         Some(manifests) => Given::Manifests(output::yaml_stream(&manifests)),
         None => {
@@ -111,7 +120,7 @@ fn give(case: &Case) -> Result<Given, Problem> {
     })
 }
 
-fn update(folder: &Folder, given: &[Option<Given>]) -> Result<Exit> {
+fn update(folder: &Folder, given: &[Option<Given>], only: Option<&str>) -> Result<Exit> {
     let mut said = String::new();
     for (case, given) in folder.cases.iter().zip(given) {
         let Some(given) = given else { continue };
@@ -123,14 +132,9 @@ fn update(folder: &Folder, given: &[Option<Given>]) -> Result<Exit> {
         let what = if before.is_some() { "updated" } else { "new" };
         said += &format!("{what:<8} {}\n", folder.file_of(case, given).display());
     }
-    let is_whole = given.iter().all(Option::is_some);
     for file in folder.orphans(given)? {
         // an update of one case is about the files of this case only
-        let is_of_case = |case: &Case| {
-            file.file_stem()
-                .is_some_and(|stem| stem == case.name.as_str())
-        };
-        if is_whole || folder.cases.iter().any(is_of_case) {
+        if only.is_none_or(|name| file.file_stem().is_some_and(|stem| stem == name)) {
             std::fs::remove_file(&file)
                 .with_context(|| format!("cannot remove `{}`", file.display()))?;
             said += &format!("removed  {}\n", file.display());
@@ -247,10 +251,11 @@ fn as_plan(case: &Case, snapshot: &str) -> Option<String> {
     let flags = case.flags().ok()?;
     let mut input = Input::read_from(&case.files(), &flags.values);
     let templates = input.templates(&flags.templates)?;
-    let manifests = input.render(&templates, true)?;
+    let renderer = Renderer::new(&templates).ok()?;
+    let manifests = input.render_with(&renderer, true)?;
     let trials = Trials {
         merged: &input.merged,
-        templates: &templates,
+        renderer: &renderer,
         redact: true,
     };
     let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials));

@@ -6,7 +6,7 @@ use minijinja::{
 };
 
 use super::escape::{Language, shell_word, yaml_literal};
-use super::templates::Templates;
+use super::templates::{self, Templates};
 use crate::layers::Span;
 use crate::problem::{Code, Place, Problem, Problems};
 
@@ -56,11 +56,12 @@ impl<'t> Engine<'t> {
             AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
         });
         environment.set_formatter(format);
+        // built-in templates are compiled when they are used, the user's own now: all that is wrong with them is told
+        environment.set_loader(|name| Ok(templates::built_in(name).map(str::to_owned)));
         let mut problems = Problems::default();
-        let engine_templates = templates;
-        for (name, text) in templates.all() {
+        for (name, text) in templates.own() {
             if let Err(error) = environment.add_template(name, text) {
-                problems.push(explain(&error, name, engine_templates));
+                problems.push(explain(&error, name, templates));
             }
         }
         if problems.is_empty() {

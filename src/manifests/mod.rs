@@ -120,42 +120,71 @@ pub fn text(
     engine::Engine::new(templates)?.text(template, &Value::from(Serde(see)))
 }
 
-/// Every document of a cluster, in the order in which `cpln apply` sends them.
+/// Templates that were parsed, to render any number of clusters with.
+pub struct Renderer<'t> {
+    engine: engine::Engine<'t>,
+    templates: &'t Templates,
+}
+
+impl<'t> Renderer<'t> {
+    /// Parses the templates.
+    ///
+    /// # Errors
+    ///
+    /// Those that cannot be parsed; only templates of the user's own can be such ones.
+    pub fn new(templates: &'t Templates) -> Result<Self, Problems> {
+        Ok(Self {
+            engine: engine::Engine::new(templates)?,
+            templates,
+        })
+    }
+
+    /// Every document of a cluster, in the order in which `cpln apply` sends them.
+    ///
+    /// # Errors
+    ///
+    /// Templates that cannot be rendered, and documents that the platform would refuse; only templates of the user's
+    /// own can bring them about.
+    pub fn render(&self, cluster: &Cluster) -> Result<Vec<Manifest>, Problems> {
+        let engine = &self.engine;
+        let see = Value::from(Serde(cluster));
+        let payload = |template: &str| -> Result<Payload, Problems> {
+            let text = engine.text(template, &see)?;
+            let checksum = Sha256::digest(&text)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            Ok(Payload { text, checksum })
+        };
+        let payloads = Payloads {
+            pgedge_startup: payload("pgedge-start.sh.j2")?,
+            pgcat_config: payload("pgcat.toml.j2")?,
+            pgcat_startup: payload("pgcat-start.sh.j2")?,
+        };
+        let payloads = Value::from(Serde(payloads));
+        let see = context! { payloads, ..see };
+        let mut manifests = Vec::new();
+        let mut problems = Problems::default();
+        for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
+            let rendered = engine.document(row.template, &see);
+            match rendered.and_then(|rendered| check::check(row.kind, rendered, self.templates)) {
+                Ok(manifest) => manifests.push(manifest),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() {
+            Ok(manifests)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+/// The same, for one cluster.
 ///
 /// # Errors
 ///
-/// Templates that cannot be rendered, and documents that the platform would refuse; only templates of the user's own
-/// can bring them about.
+/// See [`Renderer`].
 pub fn render(cluster: &Cluster, templates: &Templates) -> Result<Vec<Manifest>, Problems> {
-    let engine = engine::Engine::new(templates)?;
-    let see = Value::from(Serde(cluster));
-    let payload = |template: &str| -> Result<Payload, Problems> {
-        let text = engine.text(template, &see)?;
-        let checksum = Sha256::digest(&text)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Ok(Payload { text, checksum })
-    };
-    let payloads = Payloads {
-        pgedge_startup: payload("pgedge-start.sh.j2")?,
-        pgcat_config: payload("pgcat.toml.j2")?,
-        pgcat_startup: payload("pgcat-start.sh.j2")?,
-    };
-    let payloads = Value::from(Serde(payloads));
-    let see = context! { payloads, ..see };
-    let mut manifests = Vec::new();
-    let mut problems = Problems::default();
-    for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
-        let rendered = engine.document(row.template, &see);
-        match rendered.and_then(|rendered| check::check(row.kind, rendered, templates)) {
-            Ok(manifest) => manifests.push(manifest),
-            Err(found) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() {
-        Ok(manifests)
-    } else {
-        Err(problems)
-    }
+    Renderer::new(templates)?.render(cluster)
 }

@@ -80,7 +80,7 @@ impl Templates {
         let mut overrides = BTreeMap::new();
         for name in names {
             let path = folder.join(&name);
-            if !BUILT_IN.iter().any(|(built_in, _)| *built_in == name) {
+            if built_in(&name).is_none() {
                 problems.push(unknown(&path, &name));
                 continue;
             }
@@ -99,22 +99,22 @@ impl Templates {
         }
     }
 
-    /// Every template: name and text.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        BUILT_IN.iter().map(|(name, text)| {
-            (
-                *name,
-                self.overrides
-                    .get(*name)
-                    .map_or(*text, |own| own.text.as_str()),
-            )
-        })
+    /// The user's own templates: name and text.
+    pub(super) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.overrides.iter();
+        own.map(|(name, own)| (name.as_str(), own.text.as_str()))
     }
 
     /// The text that a problem can point into; `None` for a built-in template.
     pub(super) fn source(&self, name: &str) -> Option<SourceId> {
         self.overrides.get(name).map(|own| own.source)
     }
+}
+
+/// The text of a built-in template.
+pub(super) fn built_in(name: &str) -> Option<&'static str> {
+    let found = BUILT_IN.iter().find(|(known, _)| *known == name);
+    found.map(|(_, text)| *text)
 }
 
 fn unknown(path: &FilePath, name: &str) -> Problem {

@@ -43,22 +43,26 @@ impl Lines {
     #[must_use]
     pub fn new(before: &str, after: &str) -> Self {
         let diff = TextDiff::from_lines(before, after);
-        let line = |change: similar::Change<&str>| {
+        let mut hunks: Vec<Vec<Line>> = Vec::new();
+        let mut is_open = false;
+        for change in diff.iter_all_changes() {
             let tag = match change.tag() {
-                ChangeTag::Equal => return None,
+                ChangeTag::Equal => {
+                    is_open = false;
+                    continue;
+                }
                 ChangeTag::Insert => Tag::Added,
                 ChangeTag::Delete => Tag::Removed,
             };
             let text = change.value().trim_end_matches(['\n', '\r']).to_owned();
-            Some(Line { tag, text })
-        };
-        let hunks = diff.grouped_ops(0).into_iter().map(|group| {
-            let changes = group.iter().flat_map(|op| diff.iter_changes(op));
-            changes.filter_map(line).collect()
-        });
-        Self {
-            hunks: hunks.collect(),
+            let line = Line { tag, text };
+            match hunks.last_mut().filter(|_| is_open) {
+                Some(hunk) => hunk.push(line),
+                None => hunks.push(vec![line]),
+            }
+            is_open = true;
         }
+        Self { hunks }
     }
 
     /// The lines of one kind.

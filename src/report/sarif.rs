@@ -10,8 +10,14 @@ use crate::problem::{Code, Severity};
 
 /// Writes one run with all problems.
 pub(super) fn write(problems: &[Shown]) -> String {
-    let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = problems.iter().map(result).collect();
+    let mut codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let rules: Vec<Value> = codes.iter().map(|code| rule(*code)).collect();
+    let results: Vec<Value> = problems
+        .iter()
+        .map(|problem| result(problem, &codes))
+        .collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -43,7 +49,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(problem: &Shown) -> Value {
+/// `rules` are the codes that are described, in their order.
+fn result(problem: &Shown, rules: &[Code]) -> Value {
     let mut text = problem.message();
     if let Some(allowed) = &problem.allowed {
         let _ = write!(text, "\nallowed: {allowed}");
@@ -53,7 +60,7 @@ fn result(problem: &Shown) -> Value {
     }
     let mut result = json!({
         "ruleId": problem.code.text(),
-        "ruleIndex": Code::ALL.iter().position(|code| *code == problem.code),
+        "ruleIndex": rules.iter().position(|code| *code == problem.code),
         "level": level(problem.severity()),
         "message": { "text": text },
         "locations": [location(problem.spot.as_ref(), problem.path.as_deref(), None)],

@@ -4,7 +4,7 @@ use super::places::{Places, Spot};
 use super::secrets::{self, Secrets};
 use crate::layers::{Kind, SourceKind, Value};
 use crate::merge::Merged;
-use crate::problem::{Code, Path, Problem, Problems, Severity, Step};
+use crate::problem::{Code, Path, Place, Problem, Problems, Severity, Step};
 
 /// One problem, ready to be written.
 pub(super) struct Shown {
@@ -48,6 +48,15 @@ impl Shown {
             fix = Some(fix.map_or_else(|| hint.to_owned(), |fix| format!("{fix}; {hint}")));
         }
         let path = problem.path.as_ref();
+        let mut spot = places.spot(&problem.place);
+        if let Some(path) = path.filter(|path| is_removed(problem.code, path, merged)) {
+            spot = places.spot(&Place::Value(path.clone()));
+            let leave_out = "this `null` removes it: leave it out to keep the default";
+            fix = Some(fix.map_or_else(
+                || leave_out.to_owned(),
+                |fix| format!("{leave_out}, or {fix}"),
+            ));
+        }
         Self {
             code: problem.code,
             path: path.map(|path| secrets::shown_path(path, merged)),
@@ -55,7 +64,7 @@ impl Shown {
             found: secrets.redact(&problem.found),
             allowed: problem.allowed.as_ref().map(clean),
             fix,
-            spot: places.spot(&problem.place),
+            spot,
             also: problem
                 .also
                 .iter()
@@ -93,6 +102,15 @@ fn item_name(path: &Path, merged: &Merged) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a key is missing because a `null` took it away.
+fn is_removed(code: Code, path: &Path, merged: &Merged) -> bool {
+    code == Code::MissingKey
+        && merged
+            .removed()
+            .get(path)
+            .is_some_and(|removal| !removal.hid.is_empty())
 }
 
 /// Whether the key is the first of a pair behind a comma.

@@ -1,0 +1,95 @@
+//! What becomes of the credentials.
+
+use std::collections::BTreeSet;
+
+use super::{Found, See};
+use crate::plan::diff::Difference;
+use crate::plan::resource::Resource;
+
+/// Keys that PostgreSQL reads when a volume is filled for the first time.
+const FIRST_BOOT: &[&str] = &["database", "username"];
+
+pub(super) fn first_boot_only(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (_, new, differences) in see.changed() {
+        let keys = changed_keys(differences);
+        let fixed: Vec<&str> = FIRST_BOOT
+            .iter()
+            .copied()
+            .filter(|key| keys.contains(key))
+            .collect();
+        if new.id.kind == "secret"
+            && !fixed.is_empty()
+            && !readers(see, &new.id.name, &fixed).is_empty()
+        {
+            found.push(Found::new(
+                new,
+                format!(
+                    "{} made when a volume is filled for the first time: nodes that hold data keep the old, and nothing finds the new",
+                    match fixed.as_slice() {
+                        [one] => format!("the {one} is"),
+                        _ => "username and database are".to_owned(),
+                    }
+                ),
+            ));
+        }
+    }
+    found
+}
+
+pub(super) fn credentials(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (_, new, differences) in see.changed().filter(|(_, new, _)| new.id.kind == "secret") {
+        let mut keys: Vec<&str> = changed_keys(differences).into_iter().collect();
+        // a restart does not bring these: see `first_boot_only`
+        keys.retain(|key| !FIRST_BOOT.contains(key));
+        // a workload that restarts anyway takes the new ones along
+        let restarted = |workload: &Resource| {
+            see.changed().any(|(_, new, differences)| {
+                new.is_same(workload) && differences.iter().any(|d| d.path.starts_with("spec"))
+            })
+        };
+        let stale: Vec<String> = readers(see, &new.id.name, &keys)
+            .into_iter()
+            .filter(|workload| workload.workload_type() != "cron" && !restarted(workload))
+            .map(|workload| format!("`{}`", workload.command("force-redeployment")))
+            .collect();
+        if !stale.is_empty() {
+            found.push(Found::new(
+                new,
+                format!(
+                    "running replicas keep the old {}: after applying, {}",
+                    keys.join(" and "),
+                    stale.join(" and ")
+                ),
+            ));
+        }
+    }
+    found
+}
+
+/// A dictionary's keys that changed.
+fn changed_keys(differences: &[Difference]) -> BTreeSet<&str> {
+    differences
+        .iter()
+        .filter(|d| d.before.is_some() && d.after.is_some())
+        .filter_map(|d| d.path.strip_prefix("data."))
+        .collect()
+}
+
+/// The workloads that take a key of this secret as the value of a variable.
+fn readers<'a>(see: &See<'a>, secret: &'a str, keys: &[&str]) -> Vec<&'a Resource> {
+    let links: Vec<String> = keys
+        .iter()
+        .map(|key| format!("cpln://secret/{secret}.{key}"))
+        .collect();
+    let reads = |workload: &&Resource| {
+        workload
+            .containers()
+            .filter_map(|container| container.get("env")?.as_array())
+            .flatten()
+            .filter_map(|variable| variable.get("value")?.as_str())
+            .any(|value| links.iter().any(|link| link == value))
+    };
+    see.new.iter().filter(reads).collect()
+}

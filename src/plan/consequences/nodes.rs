@@ -1,0 +1,107 @@
+//! What becomes of the nodes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Found, See};
+use crate::plan::resource::{Resource, link_name};
+
+pub(super) fn location_removed(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new) in nodes(see) {
+        let left = replicas(new);
+        for (location, count) in replicas(old) {
+            if !left.contains_key(location) {
+                let what = match count {
+                    1 => "the replica".to_owned(),
+                    _ => format!("all {count} replicas"),
+                };
+                found.push(Found::new(
+                    old,
+                    format!("{what} in {location} will be terminated; what no other location has received is lost"),
+                ));
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn replicas_removed(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new) in nodes(see) {
+        let left = replicas(new);
+        for (location, before) in replicas(old) {
+            let Some(after) = left.get(location).copied().filter(|after| *after < before) else {
+                continue;
+            };
+            let which = match (after, before - 1) {
+                (first, last) if first == last => format!("replica {first}"),
+                (first, last) => format!("replicas {first} to {last}"),
+            };
+            found.push(Found::new(
+                new,
+                format!(
+                    "{which} in {location} will be terminated; what no peer has received is lost"
+                ),
+            ));
+        }
+    }
+    found
+}
+
+pub(super) fn first_location(see: &See<'_>) -> Vec<Found> {
+    let (Some((_, before)), Some((resource, after))) = (first(see.old), first(see.new)) else {
+        return Vec::new();
+    };
+    if before == after || !see.left_behind().is_empty() {
+        return Vec::new();
+    }
+    let has_backup = see.new.iter().any(|new| new.workload_type() == "cron");
+    let backup = if has_backup {
+        ", and the backup with them"
+    } else {
+        ""
+    };
+    vec![Found::new(
+        resource,
+        format!(
+            "writes move from {before} to {after}{backup}: the first location holds the preferred primary"
+        ),
+    )]
+}
+
+/// Replicas by location of a workload whose locations each have their own number.
+fn replicas(workload: &Resource) -> BTreeMap<&str, u64> {
+    let entry =
+        |entry: &'_ Value| -> Option<u64> { entry.get("autoscaling")?.get("maxScale")?.as_u64() };
+    workload
+        .items(&["spec", "localOptions"])
+        .filter_map(|item| Some((link_name(item.get("location")?.as_str()?), entry(item)?)))
+        .collect()
+}
+
+fn nodes<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resource)> {
+    see.changed()
+        .filter(|(_, new, _)| new.workload_type() == "stateful")
+        .map(|(old, new, _)| (old, new))
+}
+
+/// The location of the first node: the first address in the pooler's start script, or what the backup dumps.
+fn first(resources: &[Resource]) -> Option<(&Resource, &str)> {
+    let script = resources
+        .iter()
+        .filter(|resource| {
+            resource.id.kind == "secret" && resource.id.name.ends_with("-pgcat-startup")
+        })
+        .find_map(|resource| Some((resource, resource.text(&["data", "payload"])?)));
+    let backup = resources
+        .iter()
+        .filter(|resource| resource.workload_type() == "cron")
+        .find_map(|resource| Some((resource, resource.variable("PG_HOST")?)));
+    let (resource, text) = script.or(backup)?;
+    // replica-0.WORKLOAD.LOCATION.GVC.cpln.local
+    let (_, address) = text.split_once("replica-0.")?;
+    let location = address.split('.').nth(1)?;
+    Some((resource, location))
+}

@@ -1,0 +1,188 @@
+//! What the README recommends for CI does what it says, as far as it can without GitHub: the steps of the job run one
+//! by one in a repository, the hook is one of git's.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::Result;
+use serde_yaml::Value;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const VALUES: &str = "gvc:\n  name: shop\npostgres:\n  password: correct-horse-battery\npgcat:\n  image: ghcr.io/postgresml/pgcat:v1.2.0\n";
+
+/// The first block of a language that holds this.
+fn block(language: &str, holds: &str) -> Result<String> {
+    let readme = fs::read_to_string(format!("{ROOT}/README.md"))?;
+    let found = readme
+        .split(&format!("```{language}\n"))
+        .skip(1)
+        .filter_map(|rest| rest.split("\n```").next())
+        .find(|block| block.contains(holds));
+    Ok(found
+        .ok_or(format!("no {language} block with `{holds}`"))?
+        .to_owned())
+}
+
+/// What the job runs, with what GitHub puts in.
+fn steps(base: &str) -> Result<Vec<String>> {
+    let job: Value = serde_yaml::from_str(&block("yaml", "jobs:")?)?;
+    let steps = job["jobs"]["manifests"]["steps"]
+        .as_sequence()
+        .ok_or("no steps")?;
+    let steps: Vec<String> = steps
+        .iter()
+        .filter_map(|step| step["run"].as_str())
+        .map(|run| run.replace("${{ github.event.pull_request.base.sha }}", base))
+        .collect();
+    assert!(steps.len() >= 4 && steps.iter().all(|step| !step.contains("${{")));
+    Ok(steps)
+}
+
+struct Repository(tempfile::TempDir);
+
+impl Repository {
+    /// With values, a case, snapshot and manifests, all committed.
+    fn new() -> Result<Self> {
+        let repository = Self(tempfile::tempdir()?);
+        fs::create_dir_all(repository.folder().join("tests/cases"))?;
+        repository.write("values.yaml", VALUES)?;
+        repository.write("tests/cases/shop.yaml", VALUES)?;
+        repository
+            .succeed("git init -q . && git config user.name a && git config user.email a@b.c")?;
+        repository.succeed("pgedge-tpl test --update")?;
+        repository.succeed("pgedge-tpl render -f values.yaml --redact --output-dir manifests")?;
+        repository.succeed("git add . && git commit -qm base")?;
+        Ok(repository)
+    }
+
+    fn folder(&self) -> std::path::PathBuf {
+        self.0.path().join("repository")
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<()> {
+        Ok(fs::write(self.folder().join(name), text)?)
+    }
+
+    fn run(&self, script: &str, environment: &[(&str, &str)]) -> Result<Output> {
+        let program = Path::new(env!("CARGO_BIN_EXE_pgedge-tpl"));
+        let folder = program.parent().ok_or("no folder")?.display();
+        let path = std::env::var("PATH").unwrap_or_default();
+        Ok(Command::new("bash")
+            .args(["-euo", "pipefail", "-c", script])
+            .current_dir(self.folder())
+            .env_clear()
+            .env("PATH", format!("{folder}:{path}"))
+            .env("HOME", self.0.path())
+            .envs(environment.iter().copied())
+            .output()?)
+    }
+
+    fn succeed(&self, script: &str) -> Result<String> {
+        let output = self.run(script, &[])?;
+        assert!(output.status.success(), "{script}: {}", said(&output));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// The first step of the job that fails and all that was said, as if the last commit were the pull request.
+    fn job(&self) -> Result<(Option<String>, String)> {
+        let base = self.succeed("git rev-parse HEAD")?;
+        let summary = self.0.path().join("summary").display().to_string();
+        let environment = [("CI", "true"), ("GITHUB_STEP_SUMMARY", summary.as_str())];
+        let mut all = String::new();
+        for step in steps(base.trim())? {
+            let output = self.run(&step, &environment)?;
+            all += &said(&output);
+            if !output.status.success() {
+                return Ok((Some(step), all));
+            }
+        }
+        all += &fs::read_to_string(summary)?;
+        Ok((None, all))
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn the_job_passes_and_tells_the_change() -> Result<()> {
+    let repository = Repository::new()?;
+    let (failed, said) = repository.job()?;
+    assert_eq!(failed, None, "{said}");
+    assert!(said.contains("### shop: nothing changes"), "{said}");
+
+    repository.succeed("git worktree prune && rm -rf ../base && git worktree prune")?;
+    let more = VALUES.replace("pgcat:\n", "pgcat:\n  minReplicas: 3\n");
+    repository.write("values.yaml", &more)?;
+    repository.succeed("pgedge-tpl render -f values.yaml --redact --output-dir manifests")?;
+    let (failed, said) = repository.job()?;
+    assert_eq!(failed, None, "{said}");
+    assert!(
+        said.contains("::warning file=values.yaml,line=6,title=restart::"),
+        "{said}"
+    );
+    assert!(
+        said.contains("pgcat.minReplicas   2 → 3   (values.yaml:6)"),
+        "{said}"
+    );
+    assert!(!said.contains("horse"));
+    Ok(())
+}
+
+#[test]
+fn the_job_fails_on_what_it_is_for() -> Result<()> {
+    let lint = "lint";
+    let wrong: [(&str, &str, &str); 4] = [
+        ("values.yaml", "gvc:\n  nam: shop\n", lint),
+        (
+            "tests/cases/shop.yaml",
+            "gvc:\n  name: shoe\n",
+            "pgedge-tpl test",
+        ),
+        (
+            "values.yaml",
+            "gvc:\n  name: shop\nmultiZone: true\n",
+            "--check",
+        ),
+        ("", "", "--deny-dangerous"),
+    ];
+    for (file, text, step) in wrong {
+        let repository = Repository::new()?;
+        if file.is_empty() {
+            repository.write("values.yaml", &VALUES.replace("shop", "shoe"))?;
+            repository
+                .succeed("pgedge-tpl render -f values.yaml --redact --output-dir manifests")?;
+        } else {
+            repository.write(file, text)?;
+        }
+        let (failed, said) = repository.job()?;
+        assert!(
+            failed.is_some_and(|failed| failed.contains(step)),
+            "{step}: {said}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn the_hook_refuses_a_commit_with_stale_manifests() -> Result<()> {
+    let repository = Repository::new()?;
+    repository.write(".git/hooks/pre-commit", &block("sh", "#!/bin/sh")?)?;
+    repository.succeed("chmod +x .git/hooks/pre-commit")?;
+    repository.succeed("git commit -q --allow-empty -m fine")?;
+    repository.write("values.yaml", "gvc:\n  name: shop\nmultiZone: true\n")?;
+    let output = repository.run("git commit -qam stale", &[])?;
+    assert!(!output.status.success());
+    assert!(
+        said(&output).contains("changed  manifests/workload-shop-pgcat.yaml"),
+        "{}",
+        said(&output)
+    );
+    repository.succeed("pgedge-tpl render -f values.yaml --redact --output-dir manifests")?;
+    repository.succeed("git add . && git commit -qm fresh")?;
+    Ok(())
+}

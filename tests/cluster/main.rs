@@ -1,0 +1,58 @@
+//! End-to-end tests: rendered bundles on real PostgreSQL servers, on a platform of our own.
+//!
+//! ```text
+//! values ─► pgedge-tpl render ─► bundle ─► platform: a container for every replica ─► scenarios
+//! ```
+//!
+//! Each replica runs what its manifest says, in network, mount and process namespaces of its own: its command and
+//! arguments, its environment and secrets, its volume, its user. The scenarios then do to it what happens to real
+//! ones, and compare the rows on all nodes.
+//!
+//! `PGEDGE_TEST_PG_BIN` names the `bin` directory of the PostgreSQL to run, by default Debian's PostgreSQL 15. If it
+//! has no Spock, pglogical and the shim in `shim/` stand in for it. `PGEDGE_TEST_PGCAT` names a pgcat; without it
+//! `fake_pgcat.py` reads the configuration and passes connections on. Both need root, for the namespaces.
+
+mod bundle;
+mod client;
+mod network;
+mod platform;
+mod postgres;
+mod replica;
+mod sandbox;
+mod scenarios;
+mod wait;
+mod writer;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use platform::Platform;
+use scenarios::Scenario;
+
+fn main() -> Result<ExitCode> {
+    let mut arguments = Arguments::from_args();
+    // most of the time is waiting; with more clusters at once two cores do not keep up
+    arguments.test_threads.get_or_insert(3);
+
+    let wanted = |name: &str| {
+        arguments
+            .filter
+            .as_ref()
+            .is_none_or(|filter| name.contains(filter.as_str()))
+    };
+    if !arguments.list && scenarios::ALL.iter().any(|(name, _)| wanted(name)) {
+        sandbox::enter()?;
+    }
+    let trials = scenarios::ALL
+        .iter()
+        .map(|&(name, scenario)| Trial::test(name, move || run(scenario)));
+    Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
+}
+
+/// Runs a scenario on a platform of its own; if it fails, what the replicas logged last is part of the message.
+fn run(scenario: Scenario) -> Result<(), Failed> {
+    let mut platform = Platform::new()?;
+    scenario(&mut platform).map_err(|error| Failed::from(format!("{error:#}\n{}", platform.logs())))
+}

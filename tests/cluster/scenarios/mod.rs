@@ -1,0 +1,78 @@
+//! What happens to clusters. The first line of each scenario names the failure that it would have caught.
+
+mod boot;
+mod credentials;
+mod join;
+mod links;
+mod pooler;
+mod restart;
+mod scale;
+mod schema;
+mod shutdown;
+
+use anyhow::Result;
+
+use crate::bundle::Values;
+use crate::platform::Platform;
+
+pub type Scenario = fn(&mut Platform) -> Result<()>;
+
+/// The long ones first: three run at a time.
+pub const ALL: &[(&str, Scenario)] = &[
+    (
+        "pooler_leaves_a_dead_primary",
+        pooler::leaves_a_dead_primary,
+    ),
+    (
+        "pooler_leaves_a_primary_that_is_cut_off",
+        pooler::leaves_a_primary_that_is_cut_off,
+    ),
+    ("a_long_partition_catches_up", links::long_partition),
+    ("a_lost_slot_leads_to_a_new_copy", links::lost_slot),
+    ("two_nodes_join_under_writes", join::two_at_once),
+    ("an_emptied_node_copies_again", join::emptied),
+    ("scale_in_leaves_no_slot", scale::in_and_out),
+    ("first_boot", boot::first_boot),
+    ("restart_and_crash_lose_nothing", restart::one_by_one),
+    ("crash_of_all_loses_nothing", restart::all_at_once),
+    (
+        "odd_credentials_and_their_rotation",
+        credentials::odd_and_rotated,
+    ),
+    ("ddl_replicates", schema::ddl),
+    (
+        "a_dump_restores_into_an_empty_cluster",
+        schema::dump_and_restore,
+    ),
+    ("shutdown_is_fast", shutdown::fast),
+    (
+        "a_foreign_data_directory_is_refused",
+        shutdown::foreign_directory,
+    ),
+];
+
+pub const FIRST: &str = "aws_us_west_2_0";
+pub const SECOND: &str = "aws_us_west_2_1";
+pub const THIRD: &str = "aws_eu_central_1_0";
+
+/// Three nodes in two locations.
+fn three_nodes() -> Values {
+    Values::new(&[("aws-us-west-2", 2), ("aws-eu-central-1", 1)])
+}
+
+/// Two nodes in one.
+fn two_nodes() -> Values {
+    Values::new(&[("aws-us-west-2", 2)])
+}
+
+/// A mesh in service, with the scenarios' table.
+fn running(platform: &mut Platform, values: &Values) -> Result<()> {
+    platform.apply(values)?;
+    platform.wait_ready(90)?;
+    platform.create_table()
+}
+
+/// An `INSERT` of so many rows.
+fn rows(count: usize) -> String {
+    format!("INSERT INTO items SELECT gen_random_uuid(), 'row' FROM generate_series(1, {count})")
+}
