@@ -205,8 +205,8 @@ fn lines(old: &Json, new: &Json) -> Vec<String> {
 fn where_it_differs(line: &str, changed: &[&str]) -> String {
     const LONG: usize = 60;
     let same = |other: &&str| {
-        let pairs = line.char_indices().zip(other.chars());
-        let differs = pairs.skip_while(|((_, one), other)| one == other).next();
+        let mut pairs = line.char_indices().zip(other.chars());
+        let differs = pairs.find(|((_, one), other)| one != other);
         differs.map_or(0, |((at, _), _)| at)
     };
     let same = changed.iter().map(same).max().unwrap_or_default();
