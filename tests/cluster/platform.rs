@@ -15,6 +15,7 @@ use crate::wait;
 /// The rows that every node has to hold alike.
 const CONTENT: &str = "SELECT count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY id)), '-') FROM items t";
 
+/// Of what PostgreSQL logs, what says nothing about a failure: each step of each replication connection.
 const REPLICATION: [&str; 9] = [
     "REPLICATION SLOT",
     "_REPLICATION_SLOT",
@@ -46,7 +47,8 @@ impl Platform {
     }
 
     /// Makes every replica of the bundle that is missing, takes those away that it does not have any more, and gives
-    /// the rest the new content of their files. It starts the new ones and restarts nothing.
+    /// the rest the new content of their files. It starts the new ones and restarts nothing: the platform would, one
+    /// after the other, and a scenario that is about restarts does so itself.
     pub fn apply(&mut self, values: &Values) -> Result<()> {
         let wanted = Bundle::render(values)?.containers()?;
         self.remove_all_but(&wanted)?;
@@ -222,7 +224,6 @@ impl Platform {
         let mut all = String::new();
         for replica in &self.replicas {
             let log = replica.log().unwrap_or_default();
-            // PostgreSQL tells each step of a replication connection, with the whole of its command
             let lines: Vec<&str> = log
                 .lines()
                 .filter(|line| !REPLICATION.iter().any(|noise| line.contains(noise)))

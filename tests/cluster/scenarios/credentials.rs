@@ -37,7 +37,7 @@ pub fn odd_and_rotated(platform: &mut Platform) -> Result<()> {
         "INSERT INTO items VALUES ('with the new one', '')",
     )?;
     for name in [FIRST, SECOND] {
-        // from elsewhere: a node's own trust ends at its socket
+        // over TCP, for a node trusts whoever reaches its socket
         let stranger = platform.get(name)?.client()?.with_password(&old);
         ensure!(
             stranger.sql("SELECT 1").is_err(),

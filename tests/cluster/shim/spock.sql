@@ -5,8 +5,10 @@
 --   * AutoDDL is an event trigger that repeats the client's whole query string on the other nodes. So it knows
 --     neither roles and databases (those fire no event trigger), nor CREATE TABLE AS and SELECT INTO, nor
 --     CREATE INDEX CONCURRENTLY; a string of several statements is repeated as a whole.
---   * spock.progress of a joining node comes from the source before its copy, not with the copy's own snapshot.
---     Changes in between are applied twice; the last update wins, so nothing is lost or doubled.
+--   * DROP TABLE of a table in a replication set needs CASCADE.
+--   * spock.progress has no commit times, and of a joining node it comes from the source before its copy, not with
+--     the copy's own snapshot. Changes in between are applied twice; the last update wins, so nothing is lost or
+--     doubled.
 --   * spock.exception_behaviour, spock.readonly and Spock's other settings are accepted and do nothing; a row that
 --     cannot be applied stops pglogical's subscription. spock.exception_log is always empty.
 --   * Conflicts: the last update wins, without Spock's treatment of unique keys other than the primary key.
