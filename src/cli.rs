@@ -215,12 +215,12 @@ pub struct Plan {
     /// Fail if the change has a dangerous consequence
     #[arg(long)]
     pub deny_dangerous: bool,
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
     /// The templates.
     #[command(flatten)]
     pub templates: TemplateFlags,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
     /// The problems.
     #[command(flatten)]
     pub report: ReportFlags,

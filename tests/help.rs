@@ -72,7 +72,7 @@ fn help_is_as_it_was_looked_at() -> Result<()> {
             .ok_or_else(|| format!("{command}: no examples"))?;
         for line in examples.lines() {
             assert!(
-                line.starts_with("  pgedge-tpl "),
+                line.starts_with("  ") && line.contains("pgedge-tpl "),
                 "{command}: `{line}` behind the examples"
             );
         }
@@ -121,7 +121,10 @@ fn every_example_is_a_command_line_that_parses() -> Result<()> {
         let help = stdout(&arguments)?;
         let (_, examples) = help.rsplit_once("Examples:\n").ok_or("no examples")?;
         for line in examples.lines() {
-            let line = line.trim().split(['|', '>']).next().unwrap_or_default();
+            let ours = line
+                .split(['|', '>'])
+                .find(|part| part.trim().starts_with("pgedge-tpl "));
+            let line = ours.ok_or("no command of ours")?;
             let words: Vec<&str> = line.split_whitespace().skip(1).collect();
             let said = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
                 .args(&words)

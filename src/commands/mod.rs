@@ -53,13 +53,13 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Lint(args) => lint::run(args),
         Command::Values(args) => values::run(args),
         Command::Explain(args) => explain::run(args),
-        Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
         Command::Schema => schema::run(),
         Command::Plan(args) => plan::run(args),
         Command::Test(args) => test::run(args),
         Command::Notes(args) => notes::run(args),
         Command::Migrate(args) => migrate::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 

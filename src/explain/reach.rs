@@ -189,12 +189,30 @@ fn lines(old: &Json, new: &Json) -> Vec<String> {
     let (Some(old), Some(new)) = (payload(old), payload(new)) else {
         return Vec::new();
     };
+    let kept: BTreeSet<&str> = old.lines().collect();
     let there: BTreeSet<&str> = new.lines().collect();
+    let changed: Vec<&str> = there.difference(&kept).copied().collect();
     old.lines()
         .filter(|line| !there.contains(line))
         .map(|line| {
-            let line = line.trim().replace("release-", "RELEASE-");
+            let line = where_it_differs(line, &changed).replace("release-", "RELEASE-");
             line.replace("gvc-name", "GVC")
         })
         .collect()
+}
+
+/// A line; of one that lists many words, what begins with the word that differs from its counterpart.
+fn where_it_differs(line: &str, changed: &[&str]) -> String {
+    const LONG: usize = 60;
+    let same = |other: &&str| {
+        let mut pairs = line.char_indices().zip(other.chars());
+        let differs = pairs.find(|((_, one), other)| one != other);
+        differs.map_or(0, |((at, _), _)| at)
+    };
+    let same = changed.iter().map(same).max().unwrap_or_default();
+    let word = line.get(..same).and_then(|same| same.rfind("' '"));
+    match word.filter(|_| same > LONG) {
+        Some(at) => format!("… {}", line.get(at + 2..).unwrap_or_default()),
+        None => line.trim().to_owned(),
+    }
 }

@@ -25,6 +25,7 @@ pub const ID: &str = "urn:pgedge-tpl:values";
 pub fn schema() -> Json {
     let mut schema = plain();
     conditions::add(&mut schema);
+    list_words(&mut schema);
     let mut whole = Map::new();
     whole.insert("$schema".to_owned(), schema["$schema"].take());
     whole.insert("$id".to_owned(), ID.into());
@@ -84,6 +85,24 @@ fn say(node: &mut Map<String, Json>, value: Said) {
             examples.insert(0, example);
             node.insert("examples".to_owned(), examples.into());
         }
+    }
+}
+
+/// One word of several as an `enum`: for a `oneOf`, editors show what the first of the words means instead of the key.
+fn list_words(schema: &mut Json) {
+    match schema {
+        Json::Object(node) => {
+            if let Some(Json::Array(choices)) = node.remove("oneOf") {
+                let words = choices.iter().map(|choice| choice["const"].clone());
+                node.insert("enum".to_owned(), words.collect());
+                let meanings = choices.iter().map(|choice| choice["description"].as_str());
+                let meanings = meanings.map(|meaning| Json::from(meaning.unwrap_or_default()));
+                node.insert("enumDescriptions".to_owned(), meanings.collect());
+            }
+            node.values_mut().for_each(list_words);
+        }
+        Json::Array(items) => items.iter_mut().for_each(list_words),
+        _ => {}
     }
 }
 
