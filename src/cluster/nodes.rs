@@ -1,6 +1,7 @@
 //! The nodes: every replica of every location.
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::names::{location_link, node_address};
 use crate::values::Values;
@@ -9,7 +10,7 @@ use crate::values::name::{LocationName, ReleaseName};
 /// One pgEdge node.
 #[derive(Clone, Debug, Serialize)]
 pub struct Node {
-    /// Its name in Spock: the location with `_` for `-`, then the replica.
+    /// Its name in Spock: the location with `_` for `-`, then the replica; at most 26 characters.
     pub name: String,
     /// The location it runs in.
     pub location: LocationName,
@@ -35,12 +36,29 @@ pub(super) fn nodes(values: &Values, release: &ReleaseName) -> Vec<Node> {
     });
     replicas
         .map(|(location, replica)| Node {
-            name: format!("{}_{replica}", location.as_str().replace('-', "_")),
+            name: node_name(location, replica),
             location: location.clone(),
             replica,
             address: node_address(release, &values.gvc.name, location, replica),
         })
         .collect()
+}
+
+/// The most characters of a node's name: a subscription is called `SUBSCRIBER_sub_from_PROVIDER`, and PostgreSQL cuts
+/// names off at 63.
+const MAX_NAME: usize = 26;
+
+/// The location and the replica; a long location is cut, and told from others by a digest.
+fn node_name(location: &LocationName, replica: u32) -> String {
+    let location = location.as_str().replace('-', "_");
+    let name = format!("{location}_{replica}");
+    if name.len() <= MAX_NAME {
+        return name;
+    }
+    let digest: String = Sha256::digest(&location).iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    let tail = format!("_{digest}_{replica}");
+    let kept: String = location.chars().take(MAX_NAME.saturating_sub(tail.len())).collect();
+    kept + &tail
 }
 
 /// Every location, in the order of the values.

@@ -42,18 +42,19 @@ pub struct Database(String);
 
 impl Parse for Database {
     const ALLOWED: &str =
-        "1 to 63 bytes without line breaks, not `template0` or `template1` (reserved)";
+        "1 to 63 bytes without line breaks, not `template0`, `template1` (PostgreSQL's own), `pgcat` or `pgbouncer` (the pooler's)";
     const EXAMPLES: &[&str] = &["orders", "app"];
 
     fn rule() -> Value {
         json!({
-            "pattern": r"^(?!template[01]$)[^\n\r\u0000]+$",
+            "pattern": r"^(?!(template[01]|pgcat|pgbouncer)$)[^\n\r\u0000]+$",
             "maxLength": MAX_IDENTIFIER,
         })
     }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        if !is_identifier(text) || text == "template0" || text == "template1" {
+        let reserved = ["template0", "template1", "pgcat", "pgbouncer"].contains(&text);
+        if reserved || !is_identifier(text) {
             return Err(not_allowed::<Self>(text));
         }
         Ok(Self(text.to_owned()))
