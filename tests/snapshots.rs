@@ -150,6 +150,23 @@ fn a_difference_is_a_plan_with_the_values_behind_it() -> Result<()> {
 }
 
 #[test]
+fn ten_differences_are_told_and_the_others_named() -> Result<()> {
+    let names: Vec<String> = (10..22).map(|at| format!("c{at}.yaml")).collect();
+    let cases: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "{}\n")).collect();
+    let folder = Folder::accepted(&cases)?;
+    for name in &names {
+        let values = "multiZone: true\n";
+        fs::write(folder.path().join("tests/cases").join(name), values)?;
+    }
+    let output = folder.run(&[])?;
+    let said = said(&output);
+    assert_eq!(said.matches("because multiZone").count(), 20, "{said}");
+    assert!(said.contains("c20: `tests/snapshots/c20.yaml` is not what the case gives\nc21: "));
+    assert!(said.contains("12 of 12 cases fail"));
+    Ok(())
+}
+
+#[test]
 fn a_refusal_that_changes_fails() -> Result<()> {
     let folder = Folder::accepted(&[TYPO])?;
     fs::write(

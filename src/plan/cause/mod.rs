@@ -20,7 +20,7 @@ use crate::report::REDACTED;
 use crate::values;
 
 /// More trials than that would keep a person waiting.
-const MOST: usize = 400;
+const MOST: usize = 120;
 
 /// What it takes to render again.
 pub(crate) struct Trials<'a> {
