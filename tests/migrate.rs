@@ -153,9 +153,9 @@ fn line_endings_of_windows_are_kept() -> Result<()> {
 }
 
 #[test]
-fn twice_in_a_pipe_is_the_same_as_once() -> Result<()> {
+fn twice_through_stdin_is_the_same_as_once() -> Result<()> {
     let script = format!(
-        "{0} migrate {CASES}/migrate-odd/old.yaml --release shop 2>/dev/null | tee one | {0} migrate - 2>/dev/null | cmp - one",
+        "{0} migrate {CASES}/migrate-odd/old.yaml --release shop 2>/dev/null > one; {0} migrate - < one 2>/dev/null | cmp - one",
         env!("CARGO_BIN_EXE_pgedge-tpl")
     );
     let folder = tempfile::tempdir()?;
@@ -168,5 +168,17 @@ fn twice_in_a_pipe_is_the_same_as_once() -> Result<()> {
         "{}",
         String::from_utf8_lossy(&said.stdout)
     );
+    Ok(())
+}
+
+#[test]
+fn the_release_stands_before_a_first_key_that_goes() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("old.yaml");
+    fs::write(&file, "cpln:\n  org: acme\ngvc:\n  name: shop\n")?;
+    let said = migrate(&file.display().to_string(), &["--release", "shop-db"])?;
+    let text = String::from_utf8(said.stdout)?;
+    let expected = "release: shop-db\n# given by `cpln helm`, and read by nothing\n#cpln:\n#  org: acme\ngvc:\n  name: shop\n";
+    assert_eq!(text, expected);
     Ok(())
 }

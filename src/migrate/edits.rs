@@ -31,7 +31,8 @@ impl Edits {
             .split_inclusive('\n')
         {
             if !line.trim().is_empty() {
-                self.insert(at + indent, "#");
+                let depth = line.len() - line.trim_start_matches(' ').len();
+                self.insert(at + indent.min(depth), "#");
             }
             at += line.len();
         }
@@ -71,8 +72,9 @@ pub(super) fn line_end_of(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// The lines of a key and of everything below it. Comments that follow belong to the next key.
-pub(super) fn lines_of_key(text: &str, key: usize) -> Range<usize> {
+/// The lines of a key and of everything below it. Comments that follow belong to the next key. What stands in brackets
+/// or quotes goes `until` there, however it is indented.
+pub(super) fn lines_of_key(text: &str, key: usize, until: usize) -> Range<usize> {
     let start = line_start(text, key);
     let indent = indent_of(text, start);
     let mut at = start;
@@ -80,7 +82,7 @@ pub(super) fn lines_of_key(text: &str, key: usize) -> Range<usize> {
     for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
         let bare = line.trim();
         let depth = line.len() - line.trim_start_matches(' ').len();
-        let is_first = at == start;
+        let is_first = at == start || at < until;
         // items of a list may stand as far left as their key
         let is_below = depth > indent || depth == indent && bare.starts_with("- ");
         at += line.len();

@@ -54,11 +54,12 @@ pub(super) fn plan(text: &str, documents: &[&Node], wishes: &Wishes) -> Plan {
         wishes,
         plan: Plan::default(),
     };
-    for document in documents {
-        planner.mapping(document, "");
-    }
+    // before everything else: the first key may become a comment
     if let Some(first) = documents.first() {
         planner.release(first);
+    }
+    for document in documents {
+        planner.mapping(document, "");
     }
     planner.plan
 }
@@ -231,7 +232,7 @@ impl Planner<'_> {
             let what = format!("{why}; it shares its line: remove it by hand");
             return self.note(key, path, what);
         }
-        let lines = lines_of_key(self.text, key);
+        let lines = lines_of_key(self.text, key, self.end_of_closed(&entry.node));
         self.plan.edits.comment_out(self.text, &lines, why);
         self.note(key, path, format!("commented out: {why}"));
     }
@@ -252,7 +253,11 @@ impl Planner<'_> {
         };
         let mut is_named = has(entries, SECRET);
         for entry in entries.iter().filter(|entry| is_credential(entry)) {
-            let lines = lines_of_key(self.text, entry.key_span.start);
+            let lines = lines_of_key(
+                self.text,
+                entry.key_span.start,
+                self.end_of_closed(&entry.node),
+            );
             let indent = indent_of(self.text, lines.start);
             let end = line_end_of(self.text);
             if !is_named {
@@ -311,6 +316,15 @@ impl Planner<'_> {
             path: path.to_owned(),
             what,
         });
+    }
+
+    /// Where a value ends that stands in brackets or quotes; those of others are told by their indentation.
+    fn end_of_closed(&self, node: &Node) -> usize {
+        let range = self.clamp(node.span.start..node.span.end);
+        match self.text[range.clone()].starts_with(['{', '[', '"', '\'']) {
+            true => range.end,
+            false => 0,
+        }
     }
 
     /// A stretch of the text, whatever the numbers.
