@@ -55,9 +55,16 @@ fn node_name(location: &LocationName, replica: u32) -> String {
     if name.len() <= MAX_NAME {
         return name;
     }
-    let digest: String = Sha256::digest(&location).iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(&location)
+        .iter()
+        .take(3)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let tail = format!("_{digest}_{replica}");
-    let kept: String = location.chars().take(MAX_NAME.saturating_sub(tail.len())).collect();
+    let kept: String = location
+        .chars()
+        .take(MAX_NAME.saturating_sub(tail.len()))
+        .collect();
     kept + &tail
 }
 

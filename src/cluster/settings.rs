@@ -30,7 +30,10 @@ pub const GUARDED: &[(&str, &str)] = &[
         "it would switch triggers and conflict handling off",
     ),
     ("shared_preload_libraries", "replication needs Spock's"),
-    ("tcp_user_timeout", "a peer that is cut off would hold up checkpoints"),
+    (
+        "tcp_user_timeout",
+        "a peer that is cut off would hold up checkpoints",
+    ),
     ("track_commit_timestamp", "conflicts are resolved by it"),
     ("unix_socket_directories", "the start script connects there"),
     ("wal_level", "replication needs `logical`"),

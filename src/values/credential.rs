@@ -41,8 +41,7 @@ impl Parse for Username {
 pub struct Database(String);
 
 impl Parse for Database {
-    const ALLOWED: &str =
-        "1 to 63 bytes without line breaks, not `template0`, `template1` (PostgreSQL's own), `pgcat` or `pgbouncer` (the pooler's)";
+    const ALLOWED: &str = "1 to 63 bytes without line breaks, not `template0`, `template1` (PostgreSQL's own), `pgcat` or `pgbouncer` (the pooler's)";
     const EXAMPLES: &[&str] = &["orders", "app"];
 
     fn rule() -> Value {
