@@ -83,11 +83,14 @@ fn no_credential_stands_in_a_script_or_in_the_configuration() -> Result<()> {
 fn the_users_settings_reach_postgresql_as_they_are() -> Result<()> {
     let script = payload(&documents(ODD)?, "-pgedge-startup")?;
     // run as bash reads it, so that quoting is seen through
-    let lines = script
+    let lines: String = script
+        .replace("\\\n", " ")
         .lines()
-        .filter(|line| line.trim_start().starts_with("printf '%s\\n' '"))
-        .collect::<Vec<_>>()
-        .join("\n");
+        .map(str::trim_start)
+        .filter(|line| line.starts_with("printf '%s\\n' '"))
+        .filter_map(|line| line.split(" >\"$PGDATA").next())
+        .map(|line| format!("{line}\n"))
+        .collect();
     let output = Command::new("bash").args(["-c", &lines]).output()?;
     let printed = String::from_utf8(output.stdout)?;
     for line in [
