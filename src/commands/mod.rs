@@ -15,6 +15,8 @@ mod values;
 
 use std::io::{self, Write};
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
@@ -81,11 +83,16 @@ fn show(text: &str) -> Result<()> {
         .context("cannot write to stdout")
 }
 
-/// Says something about the product.
+/// Says something about the product, in one write; without its colours where nobody can see them.
 fn say(text: &str) -> Result<()> {
-    anstream::stderr()
+    let stderr = io::stderr();
+    let plain = match AutoStream::choice(&stderr) {
+        ColorChoice::Never => strip_str(text).to_string(),
+        _ => text.to_owned(),
+    };
+    stderr
         .lock()
-        .write_all(text.as_bytes())
+        .write_all(plain.as_bytes())
         .context("cannot write to stderr")
 }
 

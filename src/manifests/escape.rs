@@ -199,11 +199,11 @@ fn is_invisible(c: char) -> bool {
 pub(super) fn yaml_literal(text: &str) -> String {
     const INDENT: &str = "    ";
     let printable = |text: &str| {
-        let ascii = |b: u8| matches!(b, b'\n' | b'\t' | b' '..=b'~');
+        let ascii = |all: bool, b: u8| all & matches!(b, b'\n' | b'\t' | b' '..=b'~');
         let any =
             |c: char| matches!(c, '\n' | '\t' | ' '..='~') || c > '\u{a0}' && !is_invisible(c);
-        // scripts are long and ASCII, for which this is several times as fast
-        text.bytes().all(ascii) || text.chars().all(any)
+        // scripts are long and ASCII, for which this is many times as fast
+        text.bytes().fold(true, ascii) || text.chars().all(any)
     };
     let fits = text.ends_with('\n')
         && !text.ends_with("\n\n")
