@@ -4,31 +4,16 @@
 //! `expected.yaml`, `expected.json` or `expected.txt` is stdout, `expected.err` is stderr, `expected.status` the exit
 //! status when it is not 0 with and 1 without stdout. `BLESS=1` writes what the program says now.
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use libtest_mimic::{Arguments, Failed, Trial};
-
-const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+use libtest_mimic::{Arguments, Failed};
 
 fn main() {
-    let mut folders: Vec<PathBuf> = fs::read_dir(CASES)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    folders.sort();
-    let trials = folders.into_iter().map(|folder| {
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Trial::test(name, move || check(&folder))
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    libtest_mimic::run(&Arguments::from_args(), common::stories("cases", check)).exit();
 }
 
 /// What the program says, with what changes for no reason of the story's replaced.

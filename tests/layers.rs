@@ -4,12 +4,14 @@
 //!
 //! `BLESS=1 cargo test --test layers` writes what came out.
 
+mod common;
+
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Args, Command, FromArgMatches};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Failed};
 use pgedge_tpl::cli::{Format, ValueFlags};
 use pgedge_tpl::layers::{self, Memory};
 use pgedge_tpl::merge::merge;
@@ -18,23 +20,7 @@ use pgedge_tpl::report::report;
 const BUILT_IN: &str = include_str!("layers/built-in.yaml");
 
 fn main() -> std::process::ExitCode {
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/layers"))
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.is_dir())
-            .collect();
-    folders.sort();
-    let trials = folders.into_iter().map(|folder| {
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Trial::test(name, move || check(&folder))
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    libtest_mimic::run(&Arguments::from_args(), common::stories("layers", check)).exit_code()
 }
 
 fn check(folder: &Path) -> Result<(), Failed> {

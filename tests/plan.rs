@@ -8,34 +8,15 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use common::Result;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Map, Value, json};
 
-const STORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plan");
-
 fn main() {
-    let mut folders: Vec<PathBuf> = fs::read_dir(STORIES)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    folders.sort();
-    let mut trials: Vec<Trial> = folders
-        .into_iter()
-        .map(|folder| {
-            let name = folder
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            Trial::test(name, move || story(&folder))
-        })
-        .collect();
+    let mut trials = common::stories("plan", story);
     trials.extend([
         same("the_same", |documents| stream(&documents)),
         same("the_same_in_json", |documents| {

@@ -61,7 +61,7 @@ pub fn decode<T: DeserializeOwned>(tree: &Node, model: &Node) -> Decoded<T> {
 
 /// Puts the model's value at `path`, or takes the key away where the model has none (or had one that did not help).
 fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
-    let Some((last, above)) = path.steps().split_last() else {
+    let Some(last) = path.steps().last() else {
         return false;
     };
     let replacement = path
@@ -73,7 +73,7 @@ fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
             (Step::Index(_), Value::List(items)) => items.first(),
             _ => None,
         });
-    let Some(parent) = above.iter().try_fold(tree, step_into) else {
+    let Some(parent) = path.parent().and_then(|above| tree.find_mut(&above)) else {
         return false;
     };
     match (&mut parent.value, last, replacement) {
@@ -102,17 +102,6 @@ fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
         _ => return false,
     }
     true
-}
-
-fn step_into<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
-    match (&mut node.value, step) {
-        (Value::Map(entries), Step::Key(key)) => entries
-            .iter_mut()
-            .find(|entry| entry.key == *key)
-            .map(|entry| &mut entry.node),
-        (Value::List(items), Step::Index(index)) => items.get_mut(*index),
-        _ => None,
-    }
 }
 
 /// Why a text is not the value that it should be: `{}` says what is wrong with it, `{:#}` what is allowed.

@@ -161,17 +161,8 @@ impl Merged {
     #[must_use]
     pub fn with(&self, path: &Path, node: Option<Node>) -> Option<Self> {
         let mut merged = self.clone();
-        let (last, above) = path.steps().split_last()?;
-        let parent = above.iter().try_fold(&mut merged.tree, |node, step| {
-            match (step, &mut node.value) {
-                (Step::Key(key), Value::Map(entries)) => entries
-                    .iter_mut()
-                    .find(|entry| entry.key == *key)
-                    .map(|entry| &mut entry.node),
-                (Step::Index(index), Value::List(items)) => items.get_mut(*index),
-                _ => None,
-            }
-        })?;
+        let last = path.steps().last()?;
+        let parent = merged.tree.find_mut(&path.parent()?)?;
         match (last, &mut parent.value) {
             (Step::Key(key), Value::Map(entries)) => {
                 let at = entries.iter().position(|entry| entry.key == *key);

@@ -2,8 +2,11 @@
 #![allow(dead_code)] // each test uses a part of it
 
 use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 
 /// What every test ends with.
@@ -45,4 +48,30 @@ pub fn payload(documents: &[Value], suffix: &str) -> Result<String> {
     Ok(payload
         .ok_or_else(|| format!("no secret …{suffix}"))?
         .to_owned())
+}
+
+/// One trial for each folder below a folder of `tests/`, in the order of their names; one that fails where there is none.
+pub fn stories(below: &str, check: fn(&Path) -> std::result::Result<(), Failed>) -> Vec<Trial> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(below);
+    let entries = fs::read_dir(&root).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    if folders.is_empty() {
+        let why = format!("no folder in {}", root.display());
+        return vec![Trial::test(below, move || Err(why.into()))];
+    }
+    let trial = |folder: PathBuf| {
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Trial::test(name, move || check(&folder))
+    };
+    folders.into_iter().map(trial).collect()
 }
