@@ -8,13 +8,28 @@ use crate::manifests::Manifest;
 pub use file::{read as read_file, write as write_file};
 pub use folder::{Change, Folder};
 
+/// What each document of a stream begins with.
+const BEGIN: &str = "---\n";
+
 /// All documents as one YAML stream, as `cpln apply -f -` reads it.
 #[must_use]
 pub fn yaml_stream(manifests: &[Manifest]) -> String {
-    manifests
-        .iter()
-        .flat_map(|manifest| ["---\n", &manifest.yaml])
-        .collect()
+    let documents = manifests.iter().map(|manifest| manifest.yaml.as_str());
+    let length = documents
+        .clone()
+        .map(|document| BEGIN.len() + document.len());
+    let mut stream = String::with_capacity(length.sum());
+    documents.for_each(|document| stream.extend([BEGIN, document]));
+    stream
+}
+
+/// Whether a text is the stream of these documents.
+#[must_use]
+pub fn is_yaml_stream_of(text: &str, documents: &[String]) -> bool {
+    let rest = documents.iter().try_fold(text, |rest, document| {
+        rest.strip_prefix(BEGIN)?.strip_prefix(document.as_str())
+    });
+    rest == Some("")
 }
 
 /// All documents as one JSON array.

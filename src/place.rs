@@ -112,6 +112,31 @@ impl Path {
     }
 }
 
+/// The way down to a place, for whoever walks down a tree: it becomes a [`Path`] only when there is something to say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trail<'t> {
+    /// At the path of all values.
+    Root,
+    /// At a path that is known.
+    At(&'t Path),
+    /// One key further.
+    Key(&'t Self, &'t str),
+    /// One list item further.
+    Index(&'t Self, usize),
+}
+
+impl Trail<'_> {
+    /// The path that it leads to.
+    pub(crate) fn path(&self) -> Path {
+        match self {
+            Self::Root => Path::root(),
+            Self::At(path) => (*path).clone(),
+            Self::Key(above, key) => above.path().key(key),
+            Self::Index(above, index) => above.path().index(*index),
+        }
+    }
+}
+
 impl From<Vec<Step>> for Path {
     fn from(steps: Vec<Step>) -> Self {
         Self(steps)

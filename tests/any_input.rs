@@ -201,7 +201,7 @@ fn try_input(name: &str, files: &[Vec<u8>], mut flags: ValueFlags) {
         memory = memory.with(name.as_str(), bytes.as_slice());
         flags.files.push(name.into());
     }
-    let (layers, mut problems) = layers::read_from(&memory, &flags, BUILT_IN);
+    let (layers, mut problems) = layers::read_from(&memory, &flags, layers::built_in(BUILT_IN));
     let (merged, found) = merge(layers);
     problems.extend(found);
     let mut paths = vec![Path::of("no.such.key")];
@@ -245,7 +245,7 @@ fn assert_inside(merged: &Merged, place: &Place) {
     let text = merged
         .sources()
         .get(span.source)
-        .map_or("", |source| source.text.as_str());
+        .map_or("", |source| &*source.text);
     assert!(
         text.get(span.start..span.end).is_some(),
         "{place:?} is not in {text:?}"

@@ -161,7 +161,8 @@ fn run(case: &Case) -> Result<(Value, Problems), Failed> {
         };
         list.push(arg.clone());
     }
-    let (layers, mut problems) = layers::read_from(&files, &flags, &case.base.to_string());
+    let base = layers::built_in(case.base.to_string());
+    let (layers, mut problems) = layers::read_from(&files, &flags, base);
     let (merged, more) = merge(layers);
     problems.extend(more);
     Ok((merged.tree().to_json(), problems))

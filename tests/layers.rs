@@ -38,7 +38,7 @@ fn check(folder: &Path) -> Result<(), Failed> {
         .try_get_matches_from(args.lines())?;
     let flags = ValueFlags::from_arg_matches(&matches)?;
 
-    let (layers, mut problems) = layers::read_from(&files, &flags, BUILT_IN);
+    let (layers, mut problems) = layers::read_from(&files, &flags, layers::built_in(BUILT_IN));
     let (merged, more) = merge(layers);
     problems.extend(more);
 

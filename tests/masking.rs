@@ -25,7 +25,7 @@ fn said(file: &str, args: &[&str]) -> String {
         return format!("{args:?} are no arguments, but {SECRET}");
     };
     flags.files.push("values.yaml".into());
-    let (layers, mut problems) = layers::read_from(&files, &flags, BUILT_IN);
+    let (layers, mut problems) = layers::read_from(&files, &flags, layers::built_in(BUILT_IN));
     let (merged, found) = merge(layers);
     problems.extend(found);
     let mut paths = vec![];

@@ -19,7 +19,7 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
         files: vec![args.file.clone()],
         ..ValueFlags::default()
     };
-    let (layers, mut problems) = layers::read(&flags, values::BUILT_IN);
+    let (layers, mut problems) = layers::read(&flags, layers::built_in(values::BUILT_IN));
     let wishes = wishes(args, &mut problems);
     if problems.has_errors() {
         let (merged, _) = merge::merge(layers);

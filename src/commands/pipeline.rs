@@ -36,12 +36,16 @@ fn unknown_removals(merged: &Merged) -> Problems {
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
-        Self::read_from(&Disk, flags)
+        Self::read_from(&Disk, flags, layers::built_in(values::BUILT_IN))
     }
 
-    /// The same with files from elsewhere.
-    pub(super) fn read_from(files: &dyn Files, flags: &ValueFlags) -> Self {
-        let (layers, mut problems) = layers::read_from(files, flags, values::BUILT_IN);
+    /// The same with files from elsewhere, and a built-in file that was read before.
+    pub(super) fn read_from(
+        files: &dyn Files,
+        flags: &ValueFlags,
+        built_in: (Layers, Problems),
+    ) -> Self {
+        let (layers, mut problems) = layers::read_from(files, flags, built_in);
         let (merged, found) = merge::merge(layers);
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
@@ -112,6 +116,12 @@ impl Input {
         let cluster = if redact { cluster.redacted() } else { cluster };
         let manifests = renderer.render(&cluster);
         manifests.map_err(|found| self.problems.extend(found)).ok()
+    }
+
+    /// The manifests without credentials, as the templates write them, unchecked; `None` when something forbids them.
+    pub(super) fn redacted_drafts(&mut self, renderer: &Renderer<'_>) -> Option<Vec<String>> {
+        let cluster = self.cluster()?.redacted();
+        renderer.drafts(&cluster).ok()
     }
 
     /// Says every problem; the status is that of a run that they end, if they end it.

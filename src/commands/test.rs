@@ -9,12 +9,14 @@ use anyhow::{Context, Result};
 use super::pipeline::{self, Input};
 use super::{Exit, show};
 use crate::cli::{self, Format};
+use crate::layers::{self, Layers};
 use crate::manifests::{Renderer, Templates};
 use crate::output;
 use crate::plan::{self, Lines, Plan, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::report::{self, Places};
-use crate::snapshot::{Case, Folder, Given, junit};
+use crate::snapshot::{Case, Folder, Given, Kind, Opened, junit};
+use crate::values;
 
 /// Differences that are told at length. When every case differs, for one reason most often, the rest only has a name.
 const MOST: usize = 10;
@@ -31,19 +33,24 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
     }
     let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
     let templates = Templates::default();
-    let renderer = match Renderer::new(&templates) {
-        Ok(renderer) => renderer,
+    let built_in = match Renderer::new(&templates) {
+        Ok(renderer) => BuiltIn {
+            layers: layers::built_in(values::BUILT_IN),
+            renderer,
+        },
         Err(problems) => return pipeline::refuse(&problems, Format::Human),
     };
-    let given = all(&folder.cases, |case| {
-        selected(case).then(|| give(case, &renderer)).transpose()
+    let found = all(&folder.cases, |case| {
+        selected(case)
+            .then(|| outcome(case, &folder, &built_in))
+            .transpose()
     });
     let mut problems = Problems::default();
-    let given: Vec<Option<Given>> = given
+    let outcomes: Vec<Option<Outcome>> = found
         .into_iter()
-        .map(|given| {
-            given
-                .map_err(|found| problems.push(found))
+        .map(|found| {
+            found
+                .map_err(|problem| problems.push(problem))
                 .unwrap_or_default()
         })
         .collect();
@@ -51,9 +58,37 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
         return pipeline::refuse(&problems, Format::Human);
     }
     match wanted {
-        Some(name) => update(&folder, &given, name),
-        None => compare(args, &folder, &given),
+        Some(name) => update(&folder, &outcomes, name),
+        None => compare(args, &folder, &outcomes, &built_in),
     }
+}
+
+/// What comes with the program, read once for all cases.
+struct BuiltIn<'t> {
+    layers: (Layers, Problems),
+    renderer: Renderer<'t>,
+}
+
+/// What became of a case.
+enum Outcome {
+    /// It gives what its snapshot holds.
+    Same(Kind),
+    /// It gives something else, or has no snapshot.
+    Differs { before: Option<Given>, now: Given },
+}
+
+impl Outcome {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Same(kind) => *kind,
+            Self::Differs { now, .. } => now.kind,
+        }
+    }
+}
+
+fn kinds(outcomes: &[Option<Outcome>]) -> Vec<Option<Kind>> {
+    let kind = |outcome: &Option<Outcome>| outcome.as_ref().map(Outcome::kind);
+    outcomes.iter().map(kind).collect()
 }
 
 /// Why nothing can be written, if so.
@@ -106,36 +141,54 @@ fn all<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<T> {
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Renders a case, most often with the built-in templates.
-fn give(case: &Case, built_in: &Renderer<'_>) -> Result<Given, Problem> {
-    let flags = case.flags()?;
-    let mut input = Input::read_from(&case.files(), &flags.values);
-    let rendered = match flags.templates.templates {
-        None => input.render_with(built_in, true),
-        Some(_) => input.manifests(&flags.templates, true),
+/// Renders a case, most often with the built-in templates, and compares.
+fn outcome(case: &Case, folder: &Folder, built_in: &BuiltIn<'_>) -> Result<Outcome, Problem> {
+    let before = folder.snapshot(case)?;
+    let Opened { flags, files } = case.open()?;
+    let mut input = Input::read_from(&files, &flags.values, built_in.layers.clone());
+    let rendered = match (&flags.templates.templates, &before) {
+        (Some(_), _) => input.manifests(&flags.templates, true),
+        // What the snapshot holds was checked when it was taken. Reading it back takes longer than all else.
+        (None, Some(before))
+            if before.kind == Kind::Manifests
+                && input
+                    .redacted_drafts(&built_in.renderer)
+                    .is_some_and(|drafts| output::is_yaml_stream_of(&before.text, &drafts)) =>
+        {
+            return Ok(Outcome::Same(Kind::Manifests));
+        }
+        (None, _) => input.render_with(&built_in.renderer, true),
     };
-    Ok(match rendered.filter(|_| !input.problems.has_errors()) {
-        Some(manifests) => Given::Manifests(output::yaml_stream(&manifests)),
+    let now = match rendered.filter(|_| !input.problems.has_errors()) {
+        Some(manifests) => Given {
+            kind: Kind::Manifests,
+            text: output::yaml_stream(&manifests),
+        },
         None => {
             let said = report::report(&input.problems, &input.merged, Format::Human);
-            Given::Refused(plain(&said))
+            Given {
+                kind: Kind::Refused,
+                text: plain(&said),
+            }
         }
+    };
+    Ok(match before {
+        Some(before) if before == now => Outcome::Same(now.kind),
+        before => Outcome::Differs { before, now },
     })
 }
 
-fn update(folder: &Folder, given: &[Option<Given>], only: Option<&str>) -> Result<Exit> {
+fn update(folder: &Folder, outcomes: &[Option<Outcome>], only: Option<&str>) -> Result<Exit> {
     let mut said = String::new();
-    for (case, given) in folder.cases.iter().zip(given) {
-        let Some(given) = given else { continue };
-        let before = folder.snapshot(case)?;
-        if before.as_ref() == Some(given) {
+    for (case, outcome) in folder.cases.iter().zip(outcomes) {
+        let Some(Outcome::Differs { before, now }) = outcome else {
             continue;
-        }
-        folder.accept(case, given)?;
+        };
+        folder.accept(case, now)?;
         let what = if before.is_some() { "updated" } else { "new" };
-        said += &format!("{what:<8} {}\n", folder.file_of(case, given).display());
+        said += &format!("{what:<8} {}\n", folder.file_of(case, now.kind).display());
     }
-    for file in folder.orphans(given)? {
+    for file in folder.orphans(&kinds(outcomes))? {
         // an update of one case is about the files of this case only
         if only.is_none_or(|name| file.file_stem().is_some_and(|stem| stem == name)) {
             std::fs::remove_file(&file)
@@ -150,26 +203,34 @@ fn update(folder: &Folder, given: &[Option<Given>], only: Option<&str>) -> Resul
     Ok(Exit::Done)
 }
 
-fn compare(args: &cli::Test, folder: &Folder, given: &[Option<Given>]) -> Result<Exit> {
+fn compare(
+    args: &cli::Test,
+    folder: &Folder,
+    outcomes: &[Option<Outcome>],
+    built_in: &BuiltIn<'_>,
+) -> Result<Exit> {
     let mut results = Vec::new();
     let mut said = String::new();
     let dir = dir_argument(&args.dir);
     let mut shown = 0;
-    for (case, given) in folder.cases.iter().zip(given) {
-        let Some(given) = given else { continue };
-        let failure = match folder.snapshot(case)? {
-            Some(snapshot) if snapshot == *given => None,
-            Some(snapshot) => {
-                let file = folder.file_of(case, &snapshot);
+    for (case, outcome) in folder.cases.iter().zip(outcomes) {
+        let failure = match outcome {
+            None => continue,
+            Some(Outcome::Same(_)) => None,
+            Some(Outcome::Differs {
+                before: Some(before),
+                now,
+            }) => {
+                let file = folder.file_of(case, before.kind);
                 let sentence = format!("`{}` is not what the case gives", file.display());
                 shown += 1;
                 let text = match shown <= MOST {
-                    true => difference(case, &snapshot, given)?,
+                    true => difference(case, before, now, built_in),
                     false => String::new(),
                 };
                 Some((sentence, text))
             }
-            None => Some((
+            Some(Outcome::Differs { before: None, .. }) => Some((
                 "it has no snapshot".to_owned(),
                 format!("run `pgedge-tpl test{dir} --update {}`\n", case.name),
             )),
@@ -180,7 +241,7 @@ fn compare(args: &cli::Test, folder: &Folder, given: &[Option<Given>]) -> Result
             failure,
         });
     }
-    for file in folder.orphans(given)? {
+    for file in folder.orphans(&kinds(outcomes))? {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         // told already, as a difference
         if folder.cases.iter().any(|case| case.name == stem) {
@@ -234,34 +295,25 @@ fn compare(args: &cli::Test, folder: &Folder, given: &[Option<Given>]) -> Result
 }
 
 /// What a case gives beside its snapshot: as `plan` shows it, or line by line where a plan has nothing to say.
-fn difference(case: &Case, snapshot: &Given, given: &Given) -> Result<String> {
-    let (before, after) = match (snapshot, given) {
-        (Given::Manifests(before), Given::Manifests(after)) => {
-            if let Some(plan) = as_plan(case, before) {
-                return Ok(plan);
-            }
-            (before, after)
+fn difference(case: &Case, before: &Given, now: &Given, built_in: &BuiltIn<'_>) -> String {
+    match (before.kind, now.kind) {
+        (Kind::Manifests, Kind::Refused) => {
+            format!("it was rendered, and is refused now:\n\n{}", now.text)
         }
-        (Given::Refused(before), Given::Refused(after)) => (before, after),
-        (Given::Manifests(_), Given::Refused(problems)) => {
-            return Ok(format!(
-                "it was rendered, and is refused now:\n\n{problems}"
-            ));
+        (Kind::Refused, Kind::Manifests) => {
+            format!("it is rendered, and was refused before:\n\n{}", before.text)
         }
-        (Given::Refused(problems), Given::Manifests(_)) => {
-            return Ok(format!(
-                "it is rendered, and was refused before:\n\n{problems}"
-            ));
-        }
-    };
-    Ok(Lines::new(before, after).text())
+        (Kind::Manifests, Kind::Manifests) => as_plan(case, &before.text, built_in)
+            .unwrap_or_else(|| Lines::new(&before.text, &now.text).text()),
+        (Kind::Refused, Kind::Refused) => Lines::new(&before.text, &now.text).text(),
+    }
 }
 
 /// `None` when nothing changes that a plan would show: a comment, an order.
-fn as_plan(case: &Case, snapshot: &str) -> Option<String> {
+fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String> {
     let old = plan::parse(&case.name, snapshot).ok()?;
-    let flags = case.flags().ok()?;
-    let mut input = Input::read_from(&case.files(), &flags.values);
+    let Opened { flags, files } = case.open().ok()?;
+    let mut input = Input::read_from(&files, &flags.values, built_in.layers.clone());
     let templates = input.templates(&flags.templates)?;
     let renderer = Renderer::new(&templates).ok()?;
     let manifests = input.render_with(&renderer, true)?;

@@ -8,8 +8,9 @@ use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
 use super::hint::nearest;
 use super::mismatch;
-use super::stop::{Result, Stop, Trail};
+use super::stop::{Result, Stop};
 use crate::layers::{Entry, Kind, Node, Scalar, Style, Value};
+use crate::place::Trail;
 use crate::problem::{Code, Path, Problem, Problems};
 
 /// The name of a newtype that takes any scalar by its text: `2` and `"2"` are the same to it.
@@ -56,9 +57,7 @@ impl<'t> Deserializer<'t, '_> {
     fn number(&self) -> Option<Kind> {
         let scalar = self.scalar()?;
         match scalar.kind {
-            Kind::Text if scalar.style == Style::Flag => {
-                Scalar::plain(&scalar.text).map(|plain| plain.kind)
-            }
+            Kind::Text if scalar.style == Style::Flag => Kind::of_plain(&scalar.text),
             kind => Some(kind),
         }
     }

@@ -38,7 +38,7 @@ fn trap(scalar: &Scalar, wanted: &str) -> Option<String> {
     match wanted {
         "true or false" => {
             let right = boolean(&text.to_ascii_lowercase())?;
-            Some(match Scalar::plain(text).map(|plain| plain.kind) {
+            Some(match Kind::of_plain(text) {
                 Some(Kind::Bool(_)) => format!("take the quotes away: {right}"),
                 _ => format!("YAML 1.2 reads `{text}` as text: write {right}"),
             })
@@ -66,7 +66,7 @@ fn boolean(word: &str) -> Option<&'static str> {
 
 fn number(scalar: &Scalar) -> Option<String> {
     let text = &scalar.text;
-    let is_number = Scalar::plain(text).is_some_and(|plain| plain.kind != Kind::Text);
+    let is_number = Kind::of_plain(text).is_some_and(|kind| kind != Kind::Text);
     if scalar.style == Style::Quoted && is_number {
         return Some(format!("take the quotes away: {text}"));
     }

@@ -4,28 +4,11 @@ use std::fmt::Display;
 
 use serde::de;
 
+use crate::place::Trail;
 use crate::problem::{Code, Path, Place, Problem};
 
 /// What reading a value gives.
 pub(super) type Result<T> = std::result::Result<T, Stop>;
-
-/// The way down to a place. It becomes a [`Path`] only when there is something to say.
-#[derive(Clone, Copy)]
-pub(super) enum Trail<'p> {
-    Root,
-    Key(&'p Self, &'p str),
-    Index(&'p Self, usize),
-}
-
-impl Trail<'_> {
-    pub(super) fn path(&self) -> Path {
-        match self {
-            Self::Root => Path::root(),
-            Self::Key(above, key) => above.path().key(key),
-            Self::Index(above, index) => above.path().index(*index),
-        }
-    }
-}
 
 /// Why reading stopped.
 #[derive(Debug)]

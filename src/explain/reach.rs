@@ -92,7 +92,7 @@ fn render(settings: &[&str], value: Option<(&str, &Json)>) -> Option<Vec<Documen
         set_json: settings.chain(value).collect(),
         ..ValueFlags::default()
     };
-    let (layers, problems) = layers::read(&flags, values::BUILT_IN);
+    let (layers, problems) = layers::read(&flags, layers::built_in(values::BUILT_IN));
     let (merged, found) = merge::merge(layers);
     let decoded = values::read(merged.tree(), merged.built_in());
     if problems.has_errors() || found.has_errors() || decoded.problems.has_errors() {

@@ -10,6 +10,7 @@ mod trap;
 mod tree;
 mod yaml;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::path::Path as FilePath;
 
@@ -41,30 +42,36 @@ pub(crate) enum Edit {
     Set(Assignment),
 }
 
-/// Reads what the flags name, on top of the built-in file. What cannot be read is left out, and told.
+/// The lowest layer: the built-in file.
 #[must_use]
-pub fn read(flags: &ValueFlags, built_in: &str) -> (Layers, Problems) {
-    read_from(&Disk, flags, built_in)
-}
-
-/// The same with files from elsewhere.
-#[must_use]
-pub fn read_from(files: &dyn Files, flags: &ValueFlags, built_in: &str) -> (Layers, Problems) {
-    let files = Once {
-        files,
-        stdin_is_read: Cell::new(false),
-    };
+pub fn built_in(text: impl Into<Cow<'static, str>>) -> (Layers, Problems) {
     let mut layers = Layers {
         is_complete: true,
         ..Layers::default()
     };
     let mut problems = Problems::default();
-    layers.text(
-        "values.yaml (built in)".to_owned(),
-        SourceKind::BuiltIn,
-        built_in.to_owned(),
-        &mut problems,
-    );
+    let name = "values.yaml (built in)".to_owned();
+    layers.text(name, SourceKind::BuiltIn, text.into(), &mut problems);
+    (layers, problems)
+}
+
+/// Reads what the flags name, on top of the built-in file. What cannot be read is left out, and told.
+#[must_use]
+pub fn read(flags: &ValueFlags, built_in: (Layers, Problems)) -> (Layers, Problems) {
+    read_from(&Disk, flags, built_in)
+}
+
+/// The same with files from elsewhere.
+#[must_use]
+pub fn read_from(
+    files: &dyn Files,
+    flags: &ValueFlags,
+    (mut layers, mut problems): (Layers, Problems),
+) -> (Layers, Problems) {
+    let files = Once {
+        files,
+        stdin_is_read: Cell::new(false),
+    };
     for path in &flags.files {
         layers.file(&files, path, &mut problems);
     }
@@ -112,7 +119,7 @@ impl Layers {
                 refused(&format!("`{name}`"), &refusal, Place::Nowhere)
             }),
             Ok(bytes) => match text_of(bytes) {
-                Ok(text) => self.text(name, kind, text, problems),
+                Ok(text) => self.text(name, kind, text.into(), problems),
                 Err(found) => self.refuse(name, kind, problems, |name| {
                     Problem::new(Code::File, Place::Nowhere, format!("`{name}`: {found}"))
                         .fix("save the file as UTF-8 text")
@@ -130,13 +137,20 @@ impl Layers {
         say: impl FnOnce(&str) -> Problem,
     ) {
         problems.push(say(&name));
-        self.sources.add(name, kind, String::new());
+        self.sources.add(name, kind, "");
         self.is_complete = false;
     }
 
-    fn text(&mut self, name: String, kind: SourceKind, text: String, problems: &mut Problems) {
-        let id = self.sources.add(name, kind, text.clone());
-        let (roots, secrets) = yaml::read(id, &text, problems);
+    fn text(
+        &mut self,
+        name: String,
+        kind: SourceKind,
+        text: Cow<'static, str>,
+        problems: &mut Problems,
+    ) {
+        let id = self.sources.add(name, kind, text);
+        let text = self.sources.get(id).map_or("", |source| &source.text);
+        let (roots, secrets) = yaml::read(id, text, problems);
         self.sources.hide(id, secrets);
         match roots {
             Some(roots) => self.edits.extend(roots.into_iter().map(Edit::Overlay)),

@@ -1,6 +1,7 @@
 //! The texts that values come from.
 
 use crate::place::{SourceId, Span};
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::secret;
@@ -13,7 +14,7 @@ pub struct Source {
     /// What it is.
     pub kind: SourceKind,
     /// All of it; empty when it is not text.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// The stretches that must never be shown, in order, none touching another.
     pub(crate) secrets: Vec<Range<usize>>,
 }
@@ -71,12 +72,17 @@ pub struct Sources(Vec<Source>);
 
 impl Sources {
     /// Adds one that has no secrets so far.
-    pub(super) fn add(&mut self, name: String, kind: SourceKind, text: String) -> SourceId {
+    pub(super) fn add(
+        &mut self,
+        name: String,
+        kind: SourceKind,
+        text: impl Into<Cow<'static, str>>,
+    ) -> SourceId {
         let id = SourceId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
         self.0.push(Source {
             name,
             kind,
-            text,
+            text: text.into(),
             secrets: Vec::new(),
         });
         id

@@ -215,21 +215,34 @@ impl Node {
     }
 }
 
-impl Scalar {
+impl Kind {
     /// What a plain (unquoted) YAML 1.2 scalar is; `None` is null.
     #[must_use]
-    pub fn plain(text: &str) -> Option<Self> {
-        let kind = match text {
+    pub fn of_plain(text: &str) -> Option<Self> {
+        Some(match text {
             "" | "~" | "null" | "Null" | "NULL" => return None,
-            "true" | "True" | "TRUE" => Kind::Bool(true),
-            "false" | "False" | "FALSE" => Kind::Bool(false),
-            ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Kind::Float(f64::INFINITY),
-            "-.inf" | "-.Inf" | "-.INF" => Kind::Float(f64::NEG_INFINITY),
-            ".nan" | ".NaN" | ".NAN" => Kind::Float(f64::NAN),
-            _ => number(text),
-        };
-        Some(Self {
-            text: text.to_owned(),
+            "true" | "True" | "TRUE" => Self::Bool(true),
+            "false" | "False" | "FALSE" => Self::Bool(false),
+            ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Self::Float(f64::INFINITY),
+            "-.inf" | "-.Inf" | "-.INF" => Self::Float(f64::NEG_INFINITY),
+            ".nan" | ".NaN" | ".NAN" => Self::Float(f64::NAN),
+            _ if text.starts_with(['+', '-', '.'])
+                || text.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                number(text)
+            }
+            _ => Self::Text,
+        })
+    }
+}
+
+impl Scalar {
+    /// A plain (unquoted) YAML 1.2 scalar; `None` is null.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        Kind::of_plain(&text).map(|kind| Self {
+            text,
             kind,
             style: Style::Plain,
         })

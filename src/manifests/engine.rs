@@ -1,12 +1,13 @@
 //! minijinja, set up so that no value can become structure: every `{{ … }}` is one scalar of the template's language.
 
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Object;
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, State, UndefinedBehavior, Value,
 };
 
 use super::escape::{Language, shell_word, yaml_literal};
-use super::templates::{self, Templates};
+use super::templates::{Kind, Templates};
 use crate::layers::Span;
 use crate::problem::{Code, Place, Problem, Problems};
 
@@ -30,7 +31,8 @@ pub(super) struct Rendered {
 const WITHHELD: &[&str] = &["safe", "escape", "e", "indent"];
 
 impl<'t> Engine<'t> {
-    pub(super) fn new(templates: &'t Templates) -> Result<Self, Problems> {
+    /// Compiles the templates of a kind.
+    pub(super) fn new(templates: &'t Templates, kind: Kind) -> Result<Self, Problems> {
         let mut environment = Environment::new();
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)
@@ -43,23 +45,19 @@ impl<'t> Engine<'t> {
         for filter in WITHHELD {
             environment.remove_filter(filter);
         }
-        environment.add_function("literal", |text: &str| {
-            Value::from_safe_string(yaml_literal(text))
-        });
+        environment.add_function("literal", literal);
         // a command in text for people
-        environment.add_function("word", |text: &str| {
+        environment.add_function("word", |text: &str| -> Result<String, Error> {
             let mut word = String::new();
-            shell_word(&mut word, text);
-            word
+            shell_word(&mut word, text)?;
+            Ok(word)
         });
         environment.set_auto_escape_callback(|name| {
             AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
         });
         environment.set_formatter(format);
-        // built-in templates are compiled when they are used, the user's own now: all that is wrong with them is told
-        environment.set_loader(|name| Ok(templates::built_in(name).map(str::to_owned)));
         let mut problems = Problems::default();
-        for (name, text) in templates.own() {
+        for (name, text) in templates.of(kind) {
             if let Err(error) = environment.add_template(name, text) {
                 problems.push(explain(&error, name, templates));
             }
@@ -74,7 +72,7 @@ impl<'t> Engine<'t> {
         }
     }
 
-    /// Renders a script or a configuration.
+    /// Renders a text.
     pub(super) fn text(&self, template: &str, see: &Value) -> Result<String, Problems> {
         self.environment
             .get_template(template)
@@ -82,7 +80,7 @@ impl<'t> Engine<'t> {
             .map_err(|error| explain(&error, template, self.templates).into())
     }
 
-    /// Renders a document.
+    /// Renders a document, for its check.
     pub(super) fn document(
         &self,
         template: &'static str,
@@ -100,7 +98,26 @@ impl<'t> Engine<'t> {
     }
 }
 
+/// A text that is to be written as a literal block.
+#[derive(Debug)]
+struct Literal(Value);
+
+impl Object for Literal {}
+
+fn literal(text: Value) -> Result<Value, Error> {
+    match text.as_str() {
+        Some(_) => Ok(Value::from_object(Literal(text))),
+        None => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "`literal` takes a text",
+        )),
+    }
+}
+
 fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if let Some(Literal(text)) = value.downcast_object_ref() {
+        return Ok(yaml_literal(out, text.as_str().unwrap_or_default())?);
+    }
     if value.is_safe() {
         return out
             .write_str(value.as_str().unwrap_or_default())
@@ -116,9 +133,7 @@ fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Erro
             "values can be printed only in .yaml.j2, .sh.j2, .toml.j2 and .txt.j2 files, with their own escape",
         ));
     };
-    let mut text = String::new();
-    language.write(&mut text, value)?;
-    out.write_str(&text).map_err(Error::from)
+    language.write(out, value)
 }
 
 fn setup(error: &Error) -> Problem {

@@ -1,6 +1,6 @@
 //! Any value as one scalar of the language it lands in: YAML, shell, TOML; or as it is, in text for people.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
@@ -48,12 +48,12 @@ impl Language {
     }
 
     /// Writes a value: texts, numbers and booleans as one scalar, lists and (in YAML) mappings of them in one line.
-    pub(super) fn write(self, out: &mut String, value: &Value) -> Result<(), Error> {
+    pub(super) fn write(self, out: &mut impl Write, value: &Value) -> Result<(), Error> {
         match value.kind() {
-            ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
-            ValueKind::Number => out.push_str(&value.to_string()),
+            ValueKind::Bool => out.write_str(if value.is_true() { "true" } else { "false" })?,
+            ValueKind::Number => write!(out, "{value}")?,
             ValueKind::String => self.text(out, value.as_str().unwrap_or_default())?,
-            ValueKind::None if self == Self::Yaml => out.push_str("null"),
+            ValueKind::None if self == Self::Yaml => out.write_str("null")?,
             ValueKind::Seq | ValueKind::Iterable => self.list(out, value)?,
             ValueKind::Map if self == Self::Yaml => yaml_flow_map(out, value)?,
             kind => {
@@ -66,42 +66,42 @@ impl Language {
         Ok(())
     }
 
-    fn text(self, out: &mut String, text: &str) -> Result<(), Error> {
+    fn text(self, out: &mut impl Write, text: &str) -> Result<(), Error> {
         match self {
-            Self::Yaml => out.push_str(&yaml_scalar(text)),
+            Self::Yaml if is_plain_yaml(text) => out.write_str(text)?,
+            Self::Yaml => yaml_quoted(out, text)?,
             Self::Shell if text.contains('\0') => {
                 return Err(cannot("a shell word cannot hold NUL"));
             }
-            Self::Shell => shell_word(out, text),
-            Self::Toml => toml_string(out, text),
-            Self::Text => plain_text(out, text),
+            Self::Shell => shell_word(out, text)?,
+            Self::Toml => toml_string(out, text)?,
+            Self::Text => plain_text(out, text)?,
         }
         Ok(())
     }
 
-    fn list(self, out: &mut String, value: &Value) -> Result<(), Error> {
+    fn list(self, out: &mut impl Write, value: &Value) -> Result<(), Error> {
         let (open, between, close) = match self {
             Self::Shell => ("", " ", ""),
             Self::Text => ("", ", ", ""),
             Self::Yaml | Self::Toml => ("[", ", ", "]"),
         };
-        out.push_str(open);
+        out.write_str(open)?;
         for (at, item) in value.try_iter()?.enumerate() {
             if at > 0 {
-                out.push_str(between);
+                out.write_str(between)?;
             }
             self.write_in_flow(out, &item)?;
         }
-        out.push_str(close);
+        out.write_str(close)?;
         Ok(())
     }
 
     /// Inside `[…]` and `{…}`, YAML's own brackets and commas need quotes.
-    fn write_in_flow(self, out: &mut String, value: &Value) -> Result<(), Error> {
+    fn write_in_flow(self, out: &mut impl Write, value: &Value) -> Result<(), Error> {
         match value.as_str() {
             Some(text) if self == Self::Yaml && text.contains([',', '[', ']', '{', '}']) => {
-                yaml_quoted(out, text);
-                Ok(())
+                Ok(yaml_quoted(out, text)?)
             }
             _ => self.write(out, value),
         }
@@ -112,17 +112,17 @@ fn cannot(why: &str) -> Error {
     Error::new(ErrorKind::BadSerialization, why.to_owned())
 }
 
-fn yaml_flow_map(out: &mut String, value: &Value) -> Result<(), Error> {
-    out.push('{');
+fn yaml_flow_map(out: &mut impl Write, value: &Value) -> Result<(), Error> {
+    out.write_char('{')?;
     for (at, key) in value.try_iter()?.enumerate() {
         if at > 0 {
-            out.push_str(", ");
+            out.write_str(", ")?;
         }
         Language::Yaml.write_in_flow(out, &key)?;
-        out.push_str(": ");
+        out.write_str(": ")?;
         Language::Yaml.write_in_flow(out, &value.get_item(&key)?)?;
     }
-    out.push('}');
+    out.write_char('}')?;
     Ok(())
 }
 
@@ -133,7 +133,8 @@ pub fn yaml_scalar(text: &str) -> String {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len() + 2);
-    yaml_quoted(&mut out, text);
+    // a String takes everything
+    _ = yaml_quoted(&mut out, text);
     out
 }
 
@@ -178,14 +179,14 @@ fn reads_as_something_else(text: &str) -> bool {
         && (letters(b"eEtTzZ") || text.starts_with('0') && letters(b"abcdefABCDEFxXoO"))
 }
 
-fn yaml_quoted(out: &mut String, text: &str) {
+fn yaml_quoted(out: &mut impl Write, text: &str) -> fmt::Result {
     quoted(out, text, |c| match c {
         c if c < ' ' || ('\x7f'..='\u{a0}').contains(&c) => {
             Some(format!("\\x{:02x}", u32::from(c)))
         }
         c if is_invisible(c) => Some(format!("\\u{:04x}", u32::from(c))),
         _ => None,
-    });
+    })
 }
 
 /// Characters that readers drop, fold into a space or refuse, and those that turn the text around them.
@@ -193,10 +194,10 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A text as a literal block, whose lines stand four columns in: the templates put it two columns deep.
+/// Writes a text as a literal block, whose lines stand four columns in: the templates put it two columns deep.
 ///
 /// Texts that a block cannot hold exactly become one quoted line.
-pub(super) fn yaml_literal(text: &str) -> String {
+pub(super) fn yaml_literal(out: &mut impl Write, text: &str) -> fmt::Result {
     const INDENT: &str = "    ";
     let printable = |text: &str| {
         let ascii = |all: bool, b: u8| all & matches!(b, b'\n' | b'\t' | b' '..=b'~');
@@ -210,64 +211,59 @@ pub(super) fn yaml_literal(text: &str) -> String {
         && !text.starts_with([' ', '\t', '\n'])
         && printable(text);
     if !fits {
-        let mut out = String::new();
-        yaml_quoted(&mut out, text);
-        return out;
+        return yaml_quoted(out, text);
     }
-    let mut out = String::with_capacity(text.len() + text.len() / 4);
-    out.push('|');
+    out.write_char('|')?;
     for line in text.lines() {
-        out.push('\n');
+        out.write_char('\n')?;
         if !line.is_empty() {
-            out.push_str(INDENT);
-            out.push_str(line);
+            out.write_str(INDENT)?;
+            out.write_str(line)?;
         }
     }
-    out
+    Ok(())
 }
 
-pub(super) fn shell_word(out: &mut String, text: &str) {
+pub(super) fn shell_word(out: &mut impl Write, text: &str) -> fmt::Result {
     let plain = !text.is_empty()
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&b));
     if plain {
-        out.push_str(text);
+        out.write_str(text)
     } else {
-        _ = write!(out, "'{}'", text.replace('\'', r"'\''"));
+        write!(out, "'{}'", text.replace('\'', r"'\''"))
     }
 }
 
 /// What would rule the terminal, or turn the text around it, is shown by its number.
-fn plain_text(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            c if c.is_control() || is_invisible(c) => _ = write!(out, "{}", c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
+fn plain_text(out: &mut impl Write, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|c| match c {
+        c if c.is_control() || is_invisible(c) => write!(out, "{}", c.escape_unicode()),
+        c => out.write_char(c),
+    })
 }
 
-fn toml_string(out: &mut String, text: &str) {
+fn toml_string(out: &mut impl Write, text: &str) -> fmt::Result {
     quoted(out, text, |c| {
         c.is_control().then(|| format!("\\u{:04X}", u32::from(c)))
-    });
+    })
 }
 
 /// A text in double quotes. What YAML and TOML both escape is escaped here, the rest by `code`.
-fn quoted(out: &mut String, text: &str, code: fn(char) -> Option<String>) {
-    out.push('"');
+fn quoted(out: &mut impl Write, text: &str, code: fn(char) -> Option<String>) -> fmt::Result {
+    out.write_char('"')?;
     for c in text.chars() {
         match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
+            '"' | '\\' => write!(out, "\\{c}")?,
+            '\n' => out.write_str("\\n")?,
+            '\t' => out.write_str("\\t")?,
+            '\r' => out.write_str("\\r")?,
             c => match code(c) {
-                Some(code) => out.push_str(&code),
-                None => out.push(c),
+                Some(code) => out.write_str(&code)?,
+                None => out.write_char(c)?,
             },
         }
     }
-    out.push('"');
+    out.write_char('"')
 }

@@ -16,6 +16,7 @@ use crate::layers::{self, Node, SourceId};
 use crate::problem::Problems;
 
 pub use escape::yaml_scalar;
+use templates::Kind;
 pub use templates::Templates;
 
 /// One rendered document.
@@ -92,32 +93,27 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
         .map(|row| row.kind)
 }
 
-/// A file that ends up inside a secret, and the SHA-256 of it.
-#[derive(Serialize)]
-struct Payload {
-    text: String,
-    checksum: String,
-}
+/// Templates of texts for people, that were parsed.
+pub struct Texts<'t>(engine::Engine<'t>);
 
-/// The files that end up inside secrets.
-#[derive(Serialize)]
-struct Payloads {
-    pgedge_startup: Payload,
-    pgcat_config: Payload,
-    pgcat_startup: Payload,
-}
+impl<'t> Texts<'t> {
+    /// Parses the templates.
+    ///
+    /// # Errors
+    ///
+    /// Those that cannot be parsed; only templates of the user's own can be such ones.
+    pub fn new(templates: &'t Templates) -> Result<Self, Problems> {
+        engine::Engine::new(templates, Kind::Notes).map(Self)
+    }
 
-/// A text for people, from a template of that name and what it may see.
-///
-/// # Errors
-///
-/// A template that cannot be rendered; only one of the user's own can be such a one.
-pub fn text(
-    template: &str,
-    see: &impl Serialize,
-    templates: &Templates,
-) -> Result<String, Problems> {
-    engine::Engine::new(templates)?.text(template, &Value::from(Serde(see)))
+    /// A text, from a template of that name and what it may see.
+    ///
+    /// # Errors
+    ///
+    /// A template that cannot be rendered; only one of the user's own can be such a one.
+    pub fn text(&self, template: &str, see: &impl Serialize) -> Result<String, Problems> {
+        self.0.text(template, &Value::from(Serde(see)))
+    }
 }
 
 /// Templates that were parsed, to render any number of clusters with.
@@ -134,7 +130,7 @@ impl<'t> Renderer<'t> {
     /// Those that cannot be parsed; only templates of the user's own can be such ones.
     pub fn new(templates: &'t Templates) -> Result<Self, Problems> {
         Ok(Self {
-            engine: engine::Engine::new(templates)?,
+            engine: engine::Engine::new(templates, Kind::Manifests)?,
             templates,
         })
     }
@@ -146,27 +142,11 @@ impl<'t> Renderer<'t> {
     /// Templates that cannot be rendered, and documents that the platform would refuse; only templates of the user's
     /// own can bring them about.
     pub fn render(&self, cluster: &Cluster) -> Result<Vec<Manifest>, Problems> {
-        let engine = &self.engine;
-        let see = Value::from(Serde(cluster));
-        let payload = |template: &str| -> Result<Payload, Problems> {
-            let text = engine.text(template, &see)?;
-            let checksum = Sha256::digest(&text)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            Ok(Payload { text, checksum })
-        };
-        let payloads = Payloads {
-            pgedge_startup: payload("pgedge-start.sh.j2")?,
-            pgcat_config: payload("pgcat.toml.j2")?,
-            pgcat_startup: payload("pgcat-start.sh.j2")?,
-        };
-        let payloads = Value::from(Serde(payloads));
-        let see = context! { payloads, ..see };
+        let see = self.seen(cluster)?;
         let mut manifests = Vec::new();
         let mut problems = Problems::default();
-        for row in TABLE.iter().filter(|row| (row.wanted)(cluster)) {
-            let rendered = engine.document(row.template, &see);
+        for row in rows(cluster) {
+            let rendered = self.engine.document(row.template, &see);
             match rendered.and_then(|rendered| check::check(row.kind, rendered, self.templates)) {
                 Ok(manifest) => manifests.push(manifest),
                 Err(found) => problems.extend(found),
@@ -178,6 +158,41 @@ impl<'t> Renderer<'t> {
             Err(problems)
         }
     }
+
+    /// The same documents as they come out of the templates, unchecked: for who knows them already.
+    ///
+    /// # Errors
+    ///
+    /// The first template that cannot be rendered.
+    pub fn drafts(&self, cluster: &Cluster) -> Result<Vec<String>, Problems> {
+        let see = self.seen(cluster)?;
+        rows(cluster)
+            .map(|row| self.engine.text(row.template, &see))
+            .collect()
+    }
+
+    /// What the templates of documents see: the cluster, and the files that they hold.
+    fn seen(&self, cluster: &Cluster) -> Result<Value, Problems> {
+        let see = Value::from(Serde(cluster));
+        let payload = |template: &str| -> Result<Value, Problems> {
+            let text = self.engine.text(template, &see)?;
+            let checksum: String = Sha256::digest(&text)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            Ok(context! { text, checksum })
+        };
+        let payloads = context! {
+            pgedge_startup => payload("pgedge-start.sh.j2")?,
+            pgcat_config => payload("pgcat.toml.j2")?,
+            pgcat_startup => payload("pgcat-start.sh.j2")?,
+        };
+        Ok(context! { payloads, ..see })
+    }
+}
+
+fn rows(cluster: &Cluster) -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().filter(|row| (row.wanted)(cluster))
 }
 
 /// The same, for one cluster.

@@ -42,6 +42,24 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "workload-pgedge.yaml.j2",
 ];
 
+/// What templates are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Manifests, and the files inside them.
+    Manifests,
+    /// Text for people.
+    Notes,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name.starts_with("notes-") {
+            true => Self::Notes,
+            false => Self::Manifests,
+        }
+    }
+}
+
 /// The templates of one run.
 #[derive(Debug, Default)]
 pub struct Templates {
@@ -99,10 +117,15 @@ impl Templates {
         }
     }
 
-    /// The user's own templates: name and text.
-    pub(super) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = self.overrides.iter();
-        own.map(|(name, own)| (name.as_str(), own.text.as_str()))
+    /// Those of a kind: name and text.
+    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&str, &str)> {
+        let of_kind = BUILT_IN
+            .iter()
+            .filter(move |(name, _)| Kind::of(name) == kind);
+        of_kind.map(|(name, text)| {
+            let own = self.overrides.get(*name);
+            (*name, own.map_or(*text, |own| own.text.as_str()))
+        })
     }
 
     /// The text that a problem can point into; `None` for a built-in template.
@@ -112,7 +135,7 @@ impl Templates {
 }
 
 /// The text of a built-in template.
-pub(super) fn built_in(name: &str) -> Option<&'static str> {
+fn built_in(name: &str) -> Option<&'static str> {
     let found = BUILT_IN.iter().find(|(known, _)| *known == name);
     found.map(|(_, text)| *text)
 }

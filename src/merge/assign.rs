@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::mem;
+use std::sync::Arc;
 
 use super::overlay::{Merger, hidden_by, is_map};
 use crate::layers::{Assignment, Entry, Node, Target, Value, secret};
+use crate::place::Trail;
 use crate::problem::{Code, Path, Place, Problem, Step};
 
 impl Merger<'_> {
@@ -26,14 +28,14 @@ impl Merger<'_> {
                 .map(|(_, node)| node.clone());
             node = match default {
                 Some(default) if is_map(&default) && is_map(&node) => {
-                    self.laid(default, node, &path)
+                    self.laid(default, node, &Trail::At(&path))
                 }
-                _ => self.settled(node, &path),
+                _ => self.settled(node, &Trail::At(&path)),
             };
         }
-        let mut tree = mem::replace(&mut self.tree, Node::empty_map(node.span));
+        let mut tree = self.take_tree(node.span);
         let outcome = self.set(&mut tree, &targets, node, &Path::root());
-        self.tree = tree;
+        self.tree = Arc::new(tree);
         if let Err(problem) = outcome {
             self.problems.push(*problem);
         }
@@ -51,7 +53,7 @@ impl Merger<'_> {
             let old = mem::replace(at, Node::empty_map(node.span));
             *at = match (is_map(&old), is_map(&node)) {
                 (true, true) => over_map(&old, node),
-                _ => self.replaced(&old, node, path),
+                _ => self.replaced(&old, node, &Trail::At(path)),
             };
             return Ok(());
         };
@@ -85,7 +87,7 @@ impl Merger<'_> {
         let at = entries.iter().position(|entry| entry.key == key);
         if rest.is_empty() && matches!(node.value, Value::Null { .. }) && !in_list {
             let base = at.map(|at| entries.remove(at).node);
-            self.remove(base, target.span, node.span, &path);
+            self.remove(base, target.span, node.span, &Trail::At(&path));
             return Ok(());
         }
         if let Some(entry) = at.and_then(|at| entries.get_mut(at)) {
@@ -94,7 +96,7 @@ impl Merger<'_> {
             return Ok(());
         }
         let node = match rest.first() {
-            None => self.added(node, &path),
+            None => self.added(node, &Trail::At(&path)),
             Some(next) => {
                 let mut child = placeholder(next);
                 self.set(&mut child, rest, node, &path)?;
@@ -123,7 +125,7 @@ impl Merger<'_> {
             let found = "the item becomes null; it is not removed";
             self.warn(
                 Code::FlagText,
-                &item_path,
+                &Trail::At(&item_path),
                 node.span,
                 found,
                 "give the whole list without it",

@@ -43,7 +43,7 @@ impl Merged {
         let text = self
             .sources()
             .get(node.span.source)
-            .map_or("", |source| source.text.as_str());
+            .map_or("", |source| &*source.text);
         let written = text.get(node.span.start..node.span.end).unwrap_or_default();
         match (written.find('\n'), key) {
             (None, _) if wants_value => node.span,

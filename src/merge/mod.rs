@@ -5,6 +5,7 @@ mod locate;
 mod overlay;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::layers::{Edit, Entry, Layers, Node, SourceId, SourceKind, Sources, Span, Value};
 use crate::problem::{Code, Path, Problems, Step};
@@ -12,8 +13,9 @@ use crate::problem::{Code, Path, Problems, Step};
 /// The values in effect, and where each comes from.
 #[derive(Clone, Debug)]
 pub struct Merged {
-    tree: Node,
-    built_in: Node,
+    tree: Arc<Node>,
+    /// The same tree where nothing else was given.
+    built_in: Arc<Node>,
     sources: Sources,
     removed: BTreeMap<Path, Removal>,
     is_complete: bool,
@@ -94,7 +96,7 @@ impl Merged {
             else {
                 continue;
             };
-            let tree = with.get_or_insert_with(|| self.tree.clone());
+            let tree = with.get_or_insert_with(|| Node::clone(&self.tree));
             if let Some(Value::Map(entries)) = tree.find_mut(&parent).map(|node| &mut node.value) {
                 entries.push(Entry {
                     key: key.clone(),
@@ -162,7 +164,7 @@ impl Merged {
     pub fn with(&self, path: &Path, node: Option<Node>) -> Option<Self> {
         let mut merged = self.clone();
         let last = path.steps().last()?;
-        let parent = merged.tree.find_mut(&path.parent()?)?;
+        let parent = Arc::make_mut(&mut merged.tree).find_mut(&path.parent()?)?;
         match (last, &mut parent.value) {
             (Step::Key(key), Value::Map(entries)) => {
                 let at = entries.iter().position(|entry| entry.key == *key);

@@ -3,15 +3,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
+use std::sync::Arc;
 
 use super::Removal;
 use crate::layers::{Entry, Node, SourceKind, Sources, Span, Value, secret};
+use crate::place::Trail;
 use crate::problem::{Code, Path, Place, Problem, Problems};
 
 /// The values so far.
 pub(super) struct Merger<'a> {
-    pub tree: Node,
-    pub built_in: Node,
+    pub tree: Arc<Node>,
+    pub built_in: Arc<Node>,
     pub removed: BTreeMap<Path, Removal>,
     pub problems: Problems,
     sources: &'a Sources,
@@ -19,8 +21,9 @@ pub(super) struct Merger<'a> {
 
 impl<'a> Merger<'a> {
     pub(super) fn new(sources: &'a Sources, empty: Node) -> Self {
+        let empty = Arc::new(empty);
         Self {
-            tree: empty.clone(),
+            tree: Arc::clone(&empty),
             built_in: empty,
             removed: BTreeMap::new(),
             problems: Problems::default(),
@@ -31,21 +34,29 @@ impl<'a> Merger<'a> {
     /// Lays a mapping over all values.
     pub(super) fn overlay(&mut self, over: Node) {
         let is_built_in = self.sources.is_built_in(over.span);
-        let tree = mem::replace(&mut self.tree, Node::empty_map(over.span));
-        self.tree = self.laid(tree, over, &Path::root());
+        let tree = self.take_tree(over.span);
+        self.tree = Arc::new(self.laid(tree, over, &Trail::Root));
         if is_built_in {
-            self.built_in = self.tree.clone();
+            self.built_in = Arc::clone(&self.tree);
         }
     }
 
+    /// The values so far, to be changed and put back.
+    pub(super) fn take_tree(&mut self, span: Span) -> Node {
+        Arc::unwrap_or_clone(mem::replace(
+            &mut self.tree,
+            Arc::new(Node::empty_map(span)),
+        ))
+    }
+
     /// What `over` makes of `base`.
-    pub(super) fn laid(&mut self, base: Node, over: Node, path: &Path) -> Node {
+    pub(super) fn laid(&mut self, base: Node, over: Node, trail: &Trail<'_>) -> Node {
         match (base.value, over.value) {
             (Value::Map(below), Value::Map(above)) => {
-                if above.is_empty() && !below.is_empty() && !path.steps().is_empty() {
-                    self.warn_empty_mapping(path, over.span);
+                if above.is_empty() && !below.is_empty() && !matches!(trail, Trail::Root) {
+                    self.warn_empty_mapping(trail, over.span);
                 }
-                let value = Value::Map(self.merged(below, above, path));
+                let value = Value::Map(self.merged(below, above, trail));
                 Node {
                     value,
                     span: over.span,
@@ -58,7 +69,7 @@ impl<'a> Merger<'a> {
                         value: above,
                         ..over
                     },
-                    path,
+                    trail,
                 );
                 self.replaced(
                     &Node {
@@ -66,61 +77,63 @@ impl<'a> Merger<'a> {
                         ..base
                     },
                     over,
-                    path,
+                    trail,
                 )
             }
         }
     }
 
-    fn merged(&mut self, below: Vec<Entry>, above: Vec<Entry>, path: &Path) -> Vec<Entry> {
-        let index: HashMap<String, usize> = below
-            .iter()
-            .enumerate()
-            .map(|(at, entry)| (entry.key.clone(), at))
-            .collect();
+    fn merged(&mut self, below: Vec<Entry>, above: Vec<Entry>, trail: &Trail<'_>) -> Vec<Entry> {
+        let places = places(&below, &above);
         let mut entries: Vec<Option<Entry>> = below.into_iter().map(Some).collect();
-        for over in above {
-            let at = index.get(&over.key).copied();
-            let slot = at.and_then(|at| entries.get_mut(at));
-            let path = path.key(&over.key);
+        for (over, place) in above.into_iter().zip(places) {
+            let Entry {
+                key,
+                key_span,
+                node,
+            } = over;
+            let mut slot = place.and_then(|at| entries.get_mut(at));
+            let base = slot.as_mut().and_then(|slot| slot.take());
+            let entry = self
+                .entry(base, key_span, node, &Trail::Key(trail, &key))
+                .map(|(key_span, node)| Entry {
+                    key,
+                    key_span,
+                    node,
+                });
             match slot {
-                Some(slot) => *slot = self.entry(slot.take(), over, &path),
-                None => entries.push(self.entry(None, over, &path)),
+                Some(slot) => *slot = entry,
+                None => entries.push(entry),
             }
         }
         entries.into_iter().flatten().collect()
     }
 
-    /// What an entry makes of the one below it, if there is one.
-    fn entry(&mut self, base: Option<Entry>, over: Entry, path: &Path) -> Option<Entry> {
-        match (base, &over.node.value) {
+    /// What an entry makes of the one below it, if there is one: where its key stands, and its value.
+    fn entry(
+        &mut self,
+        base: Option<Entry>,
+        key_span: Span,
+        over: Node,
+        trail: &Trail<'_>,
+    ) -> Option<(Span, Node)> {
+        match (base, &over.value) {
             (Some(base), Value::Null { written: false }) if is_map(&base.node) => {
-                self.refuse_empty_section(path, over.key_span);
-                Some(base)
+                self.refuse_empty_section(trail, key_span);
+                Some((base.key_span, base.node))
             }
             (base, Value::Null { .. }) => {
-                self.remove(
-                    base.map(|base| base.node),
-                    over.key_span,
-                    over.node.span,
-                    path,
-                );
+                self.remove(base.map(|base| base.node), key_span, over.span, trail);
                 None
             }
-            (Some(base), _) => Some(Entry {
-                node: self.laid(base.node, over.node, path),
-                ..over
-            }),
-            (None, _) => Some(Entry {
-                node: self.added(over.node, path),
-                ..over
-            }),
+            (Some(base), _) => Some((key_span, self.laid(base.node, over, trail))),
+            (None, _) => Some((key_span, self.added(over, trail))),
         }
     }
 
     /// `over` in the place of `base`.
-    pub(super) fn replaced(&mut self, base: &Node, over: Node, path: &Path) -> Node {
-        self.check_order(base, over.span, path);
+    pub(super) fn replaced(&mut self, base: &Node, over: Node, trail: &Trail<'_>) -> Node {
+        self.check_order(base, over.span, trail);
         Node {
             hid: hidden_by(base),
             ..over
@@ -128,9 +141,9 @@ impl<'a> Merger<'a> {
     }
 
     /// A value where there was none.
-    pub(super) fn added(&mut self, node: Node, path: &Path) -> Node {
-        let node = self.settled(node, path);
-        match self.removed.remove(path) {
+    pub(super) fn added(&mut self, node: Node, trail: &Trail<'_>) -> Node {
+        let node = self.settled(node, trail);
+        match self.forget_removal(trail) {
             Some(Removal { span, hid, .. }) => Node {
                 hid: std::iter::once(span).chain(hid).collect(),
                 ..node
@@ -139,18 +152,30 @@ impl<'a> Merger<'a> {
         }
     }
 
-    pub(super) fn remove(&mut self, base: Option<Node>, key_span: Span, span: Span, path: &Path) {
-        let before = self.removed.remove(path);
+    /// What removed the value there, if one was removed.
+    fn forget_removal(&mut self, trail: &Trail<'_>) -> Option<Removal> {
+        // seldom is anything removed
+        (!self.removed.is_empty()).then(|| self.removed.remove(&trail.path()))?
+    }
+
+    pub(super) fn remove(
+        &mut self,
+        base: Option<Node>,
+        key_span: Span,
+        span: Span,
+        trail: &Trail<'_>,
+    ) {
+        let before = self.forget_removal(trail);
         let hid = match (base, before) {
             (Some(base), _) => {
-                self.check_order(&base, span, path);
+                self.check_order(&base, span, trail);
                 hidden_by(&base)
             }
             (None, Some(before)) => before.hid,
             (None, None) => Vec::new(),
         };
         self.removed.insert(
-            path.clone(),
+            trail.path(),
             Removal {
                 key_span,
                 span,
@@ -160,20 +185,20 @@ impl<'a> Merger<'a> {
     }
 
     /// A new mapping has no layers below, so its nulls have nothing to remove; lists keep theirs.
-    pub(super) fn settled(&mut self, node: Node, path: &Path) -> Node {
+    pub(super) fn settled(&mut self, node: Node, trail: &Trail<'_>) -> Node {
         match node.value {
             Value::Map(entries) => {
-                let value = Value::Map(self.merged(Vec::new(), entries, path));
+                let value = Value::Map(self.merged(Vec::new(), entries, trail));
                 Node { value, ..node }
             }
             _ => node,
         }
     }
 
-    fn refuse_empty_section(&mut self, path: &Path, span: Span) {
+    fn refuse_empty_section(&mut self, trail: &Trail<'_>, span: Span) {
         let found = "nothing stands behind this key, and other keys belong below it";
         let problem = Problem {
-            path: Some(secret::path(path.steps())),
+            path: Some(secret::path(trail.path().steps())),
             ..Problem::new(Code::EmptySection, Place::At(span), found)
         };
         self.problems.push(
@@ -181,11 +206,11 @@ impl<'a> Merger<'a> {
         );
     }
 
-    fn warn_empty_mapping(&mut self, path: &Path, span: Span) {
+    fn warn_empty_mapping(&mut self, trail: &Trail<'_>, span: Span) {
         let found = "`{}` adds no keys, so this changes nothing";
         self.warn(
             Code::EmptyMapping,
-            path,
+            trail,
             span,
             found,
             "write `null` to remove what is there",
@@ -193,7 +218,7 @@ impl<'a> Merger<'a> {
     }
 
     /// Two kinds of flag for one value: not the one typed last wins.
-    fn check_order(&mut self, base: &Node, over: Span, path: &Path) {
+    fn check_order(&mut self, base: &Node, over: Span, trail: &Trail<'_>) {
         let SourceKind::Flag(kind) = self.sources.kind(over) else {
             return;
         };
@@ -216,18 +241,36 @@ impl<'a> Merger<'a> {
             .also(Place::At(span), "has no effect");
         let problem = problem.fix("set it once");
         self.problems.push(Problem {
-            path: Some(secret::path(path.steps())),
+            path: Some(secret::path(trail.path().steps())),
             ..problem
         });
     }
 
-    pub(super) fn warn(&mut self, code: Code, path: &Path, span: Span, found: &str, fix: &str) {
+    pub(super) fn warn(
+        &mut self,
+        code: Code,
+        trail: &Trail<'_>,
+        span: Span,
+        found: &str,
+        fix: &str,
+    ) {
         let problem = Problem::new(code, Place::At(span), found).fix(fix);
         self.problems.push(Problem {
-            path: Some(secret::path(path.steps())),
+            path: Some(secret::path(trail.path().steps())),
             ..problem
         });
     }
+}
+
+/// Where the keys of one mapping stand in another.
+fn places(below: &[Entry], above: &[Entry]) -> Vec<Option<usize>> {
+    let index: HashMap<&str, usize> = below
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| (entry.key.as_str(), at))
+        .collect();
+    let at = |entry: &Entry| index.get(entry.key.as_str()).copied();
+    above.iter().map(at).collect()
 }
 
 pub(super) fn is_map(node: &Node) -> bool {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::Topic;
 use crate::cluster::{Backup, Cluster};
-use crate::manifests::{self, Templates};
+use crate::manifests::{Templates, Texts};
 use crate::problem::Problems;
 
 pub use iam::policy;
@@ -139,6 +139,7 @@ pub fn notes(
     templates: &Templates,
 ) -> Result<Vec<Note>, Problems> {
     let facts = Facts::new(cluster);
+    let texts = Texts::new(templates)?;
     TABLE
         .iter()
         .filter(|row| only.is_empty() || only.contains(&row.topic))
@@ -146,7 +147,7 @@ pub fn notes(
             Ok(Note {
                 topic: row.topic,
                 title: row.title,
-                text: manifests::text(row.template, &facts, templates)?,
+                text: texts.text(row.template, &facts)?,
             })
         })
         .collect()

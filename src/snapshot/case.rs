@@ -17,12 +17,28 @@ pub(crate) struct Case {
     pub(crate) file: PathBuf,
 }
 
-/// Files as a case names them: beside itself.
-pub(crate) struct Beside<'c>(&'c Path);
+/// A case that was opened.
+pub(crate) struct Opened {
+    /// The flags of its first comment, with its own file on top of those that they name.
+    pub(crate) flags: CaseFlags,
+    /// Where the files are that they name.
+    pub(crate) files: Beside,
+}
 
-impl Files for Beside<'_> {
+/// Files as a case names them: beside itself.
+pub(crate) struct Beside {
+    folder: PathBuf,
+    /// The name of the case's own file, and what was in it.
+    name: PathBuf,
+    own: Result<Vec<u8>, Refusal>,
+}
+
+impl Files for Beside {
     fn read(&self, path: &Path) -> Result<Vec<u8>, Refusal> {
-        Disk.read(&self.0.join(path))
+        match path == self.name {
+            true => self.own.clone(),
+            false => Disk.read(&self.folder.join(path)),
+        }
     }
 
     fn stdin(&self) -> Result<Vec<u8>, Refusal> {
@@ -31,25 +47,24 @@ impl Files for Beside<'_> {
 }
 
 impl Case {
-    /// Where the files are that it names.
-    pub(crate) fn files(&self) -> Beside<'_> {
-        Beside(self.file.parent().unwrap_or(Path::new("")))
-    }
-
-    /// The flags of its first comment, with its own file on top of those that they name.
+    /// Reads its file.
     ///
     /// # Errors
     ///
-    /// What `render` would not take.
-    pub(crate) fn flags(&self) -> Result<CaseFlags, Problem> {
+    /// Flags that `render` would not take. What else is wrong with the file is found where all values are read.
+    pub(crate) fn open(&self) -> Result<Opened, Problem> {
         let wrong = |found: String| {
             let found = format!("`{}`: {found}", self.file.display());
             Problem::new(Code::Case, Place::Nowhere, found)
         };
-        // what is wrong with the file itself is found where all values are read
-        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let files = Beside {
+            folder: self.file.parent().map(PathBuf::from).unwrap_or_default(),
+            name: self.file.file_name().map(PathBuf::from).unwrap_or_default(),
+            own: Disk.read(&self.file),
+        };
+        let text = files.own.as_deref().map(str::from_utf8);
+        let line = comment(text.ok().and_then(Result::ok).unwrap_or_default());
         let mut flags = CaseFlags::default();
-        let line = comment(&text);
         if !line.is_empty() {
             let words = words(&line).map_err(|found| wrong(found.to_owned()))?;
             flags = CaseFlags::try_parse_from(words).map_err(|error| {
@@ -58,14 +73,11 @@ impl Case {
                 wrong(format!("flags: {}", first.trim_start_matches("error: ")))
             })?;
         }
-        let own = self.file.file_name().map(PathBuf::from).unwrap_or_default();
-        flags.values.files.push(own);
-        if let (Some(folder), Some(templates)) =
-            (self.file.parent(), &mut flags.templates.templates)
-        {
-            *templates = folder.join(&*templates);
+        flags.values.files.push(files.name.clone());
+        if let Some(templates) = &mut flags.templates.templates {
+            *templates = files.folder.join(&*templates);
         }
-        Ok(flags)
+        Ok(Opened { flags, files })
     }
 }
 

@@ -1,6 +1,7 @@
 //! A folder of cases and their snapshots.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,11 +10,6 @@ use anyhow::{Context, Result};
 use super::case::Case;
 use crate::output;
 use crate::problem::{Code, Place, Problem, Problems};
-
-/// Extension of the manifests of a case.
-const MANIFESTS: &str = "yaml";
-/// Extension of the problems of a case.
-const PROBLEMS: &str = "err";
 
 /// A folder with `cases` and `snapshots` in it.
 pub(crate) struct Folder {
@@ -24,24 +20,30 @@ pub(crate) struct Folder {
 
 /// What a case gives, or gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Given {
-    /// The manifests, as `render --redact` prints them.
-    Manifests(String),
-    /// The problems, as `render` says them.
-    Refused(String),
+pub(crate) struct Given {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// All of it.
+    pub(crate) text: String,
 }
 
-impl Given {
-    fn extension(&self) -> &'static str {
-        match self {
-            Self::Manifests(_) => MANIFESTS,
-            Self::Refused(_) => PROBLEMS,
-        }
-    }
+/// What a case can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The manifests, as `render --redact` prints them.
+    Manifests,
+    /// The problems, as `render` says them.
+    Refused,
+}
 
-    fn text(&self) -> &str {
+impl Kind {
+    const ALL: [Self; 2] = [Self::Manifests, Self::Refused];
+
+    /// The extension of its snapshot.
+    fn extension(self) -> &'static str {
         match self {
-            Self::Manifests(text) | Self::Refused(text) => text,
+            Self::Manifests => "yaml",
+            Self::Refused => "err",
         }
     }
 }
@@ -61,12 +63,13 @@ impl Folder {
                 Problems::from(problem.fix("a case is a values file in the folder `cases`"))
             })?;
         let mut cases: Vec<Case> = Vec::new();
+        let mut names = HashSet::new();
         let mut problems = Problems::default();
         for file in files {
             let Some(name) = stem(&file, &["yaml", "yml"]) else {
                 continue;
             };
-            if cases.iter().any(|case| case.name == name) {
+            if !names.insert(name.clone()) {
                 let found = format!("`{}`: there is a second case of this name", file.display());
                 problems.push(wrong(found));
             }
@@ -86,36 +89,41 @@ impl Folder {
     }
 
     /// What a case gave before.
-    pub(crate) fn snapshot(&self, case: &Case) -> Result<Option<Given>> {
-        if let Some(text) = output::read_file(&self.file(&case.name, MANIFESTS))? {
-            return Ok(Some(Given::Manifests(text)));
+    ///
+    /// # Errors
+    ///
+    /// Its snapshot cannot be read.
+    pub(crate) fn snapshot(&self, case: &Case) -> Result<Option<Given>, Problem> {
+        for kind in Kind::ALL {
+            let text = output::read_file(&self.file_of(case, kind))
+                .map_err(|error| Problem::new(Code::File, Place::Nowhere, format!("{error:#}")))?;
+            if let Some(text) = text {
+                return Ok(Some(Given { kind, text }));
+            }
         }
-        let refused = output::read_file(&self.file(&case.name, PROBLEMS))?;
-        Ok(refused.map(Given::Refused))
+        Ok(None)
     }
 
     /// The file that holds what a case gives.
-    pub(crate) fn file_of(&self, case: &Case, given: &Given) -> PathBuf {
-        self.file(&case.name, given.extension())
+    pub(crate) fn file_of(&self, case: &Case, kind: Kind) -> PathBuf {
+        self.snapshots.join(file_name(case, kind))
     }
 
     /// Writes what a case gives now.
     pub(crate) fn accept(&self, case: &Case, given: &Given) -> Result<()> {
         fs::create_dir_all(&self.snapshots)
             .with_context(|| format!("cannot make the folder `{}`", self.snapshots.display()))?;
-        output::write_file(&self.file_of(case, given), given.text())
+        output::write_file(&self.file_of(case, given.kind), &given.text)
     }
 
     /// Snapshots that no case is compared with: without one, or of the other kind than it gives.
-    pub(crate) fn orphans(&self, given: &[Option<Given>]) -> Result<Vec<PathBuf>> {
-        let mut wanted = BTreeSet::new();
+    pub(crate) fn orphans(&self, given: &[Option<Kind>]) -> Result<Vec<PathBuf>> {
+        let mut wanted = HashSet::new();
         for (case, given) in self.cases.iter().zip(given) {
             match given {
-                Some(given) => wanted.extend([self.file_of(case, given)]),
+                Some(kind) => wanted.extend([file_name(case, *kind)]),
                 // not known now: whatever is there may be right
-                None => {
-                    wanted.extend([MANIFESTS, PROBLEMS].map(|kind| self.file(&case.name, kind)))
-                }
+                None => wanted.extend(Kind::ALL.map(|kind| file_name(case, kind))),
             }
         }
         let files = match list(&self.snapshots) {
@@ -124,26 +132,34 @@ impl Folder {
                 files.with_context(|| format!("cannot read `{}`", self.snapshots.display()))?
             }
         };
-        let is_snapshot = |file: &PathBuf| stem(file, &[MANIFESTS, PROBLEMS]).is_some();
+        let extensions = Kind::ALL.map(Kind::extension);
+        let is_wanted = |file: &Path| {
+            let name = file.file_name().and_then(OsStr::to_str);
+            name.is_some_and(|name| wanted.contains(name))
+        };
         Ok(files
             .into_iter()
-            .filter(|file| is_snapshot(file) && !wanted.contains(file))
+            .filter(|file| stem(file, &extensions).is_some() && !is_wanted(file))
             .collect())
     }
+}
 
-    fn file(&self, name: &str, extension: &str) -> PathBuf {
-        self.snapshots.join(format!("{name}.{extension}"))
-    }
+fn file_name(case: &Case, kind: Kind) -> String {
+    format!("{}.{}", case.name, kind.extension())
 }
 
 /// The files of a folder, in the order of their names.
 fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<_>>()?;
-    files.retain(|file| file.is_file());
-    files.sort();
-    Ok(files)
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_file() || kind.is_symlink() && entry.path().is_file() {
+            names.push(entry.file_name());
+        }
+    }
+    names.sort();
+    Ok(names.iter().map(|name| folder.join(name)).collect())
 }
 
 /// The name of a file with one of these extensions; hidden files have none.

@@ -10,5 +10,5 @@ mod case;
 mod folder;
 pub(crate) mod junit;
 
-pub(crate) use case::Case;
-pub(crate) use folder::{Folder, Given};
+pub(crate) use case::{Case, Opened};
+pub(crate) use folder::{Folder, Given, Kind};

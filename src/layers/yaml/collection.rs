@@ -40,45 +40,52 @@ impl Reader<'_> {
             let is_merge =
                 matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
             let key = self.node(event, span, depth + 1)?;
-            let Some(key_text) = key_text(&key) else {
-                self.tell(trap::key_is_not_text(self.text, &key));
-                let (event, span) = self.next()?;
-                last = Some(self.node(event, span, depth + 1)?.span.end);
-                continue;
+            let key_span = key.span;
+            let key = match key_text(key) {
+                Ok(key) => key,
+                Err(key) => {
+                    self.tell(trap::key_is_not_text(self.text, &key));
+                    let (event, span) = self.next()?;
+                    last = Some(self.node(event, span, depth + 1)?.span.end);
+                    continue;
+                }
             };
-            let node = self.value_of(&key_text, &key, depth)?;
-            last = Some(node.span.end.max(key.span.end));
+            let entry = self.entry(key, key_span, depth)?;
+            last = Some(entry.node.span.end.max(key_span.end));
             if is_merge {
-                self.merge_key(node, &mut mapping);
-            } else if let Some(first) = mapping.seen.get(&key_text).copied() {
-                self.tell(duplicate(self.path_of(&key_text), key.span, first));
+                self.merge_key(entry.node, &mut mapping);
+            } else if let Some(first) = mapping.first(&entry.key) {
+                self.tell(duplicate(self.path_of(entry.key), key_span, first));
             } else {
-                mapping.push(Entry {
-                    key: key_text,
-                    key_span: key.span,
-                    node,
-                });
+                mapping.push(entry);
             }
         }
     }
 
-    /// The value behind a key.
-    fn value_of(&mut self, key_text: &str, key: &Node, depth: usize) -> Outcome<Node> {
+    /// A key with the value behind it.
+    fn entry(&mut self, key: String, key_span: Span, depth: usize) -> Outcome<Entry> {
         let (event, span) = self.next()?;
-        let opens = self.is_shown && !self.in_secret && secret::is_secret(key_text);
-        self.path.push(Step::Key(key_text.to_owned()));
+        let opens = self.is_shown && !self.in_secret && secret::is_secret(&key);
+        self.path.push(Step::Key(key));
         self.in_secret |= opens;
         let mut node = self.node(event, span, depth + 1)?;
-        self.path.pop();
+        let key = match self.path.pop() {
+            Some(Step::Key(key)) => key,
+            _ => String::new(),
+        };
         if opens {
-            self.hide_value(key.span.end, &node);
+            self.hide_value(key_span.end, &node);
             self.in_secret = false;
         }
         if let Value::Null { written: false } = node.value {
             // Nothing stands there: point at the key.
-            node.span = key.span;
+            node.span = key_span;
         }
-        Ok(node)
+        Ok(Entry {
+            key,
+            key_span,
+            node,
+        })
     }
 
     /// Hides the value of a secret's key, with whatever stands between the two: a tag, an anchor, a comment.
@@ -95,9 +102,9 @@ impl Reader<'_> {
     }
 
     /// The path of a key of the mapping that is being read.
-    fn path_of(&self, key: &str) -> Path {
+    fn path_of(&self, key: String) -> Path {
         let mut steps = self.path.clone();
-        steps.push(Step::Key(key.to_owned()));
+        steps.push(Step::Key(key));
         secret::path(&steps)
     }
 
@@ -127,19 +134,36 @@ impl Reader<'_> {
 #[derive(Default)]
 struct Mapping {
     entries: Vec<Entry>,
-    seen: HashMap<String, Span>,
+    /// Where the keys stand, for mappings too large to be searched entry by entry.
+    index: HashMap<String, Span>,
     merged: Vec<Entry>,
 }
 
 impl Mapping {
+    /// More entries than most mappings have, and few enough to compare with each.
+    const SMALL: usize = 16;
+
+    /// Where a key was given before.
+    fn first(&self, key: &str) -> Option<Span> {
+        if self.index.is_empty() {
+            let entry = self.entries.iter().find(|entry| entry.key == key);
+            return entry.map(|entry| entry.key_span);
+        }
+        self.index.get(key).copied()
+    }
+
     fn push(&mut self, entry: Entry) {
-        self.seen.insert(entry.key.clone(), entry.key_span);
         self.entries.push(entry);
+        if self.entries.len() > Self::SMALL {
+            let new = self.entries.iter().skip(self.index.len());
+            self.index
+                .extend(new.map(|entry| (entry.key.clone(), entry.key_span)));
+        }
     }
 
     fn finish(mut self) -> Vec<Entry> {
         for entry in std::mem::take(&mut self.merged) {
-            if !self.seen.contains_key(&entry.key) {
+            if self.first(&entry.key).is_none() {
                 self.push(entry);
             }
         }
@@ -162,11 +186,11 @@ fn collection(start: Span, end: Span, last: Option<usize>) -> Span {
 }
 
 /// Keys are text, whatever they look like.
-fn key_text(key: &Node) -> Option<String> {
-    match &key.value {
-        Value::Scalar(scalar) => Some(scalar.text.clone()),
-        Value::Null { written: true } => Some("null".to_owned()),
-        Value::Null { written: false } => Some(String::new()),
-        Value::List(_) | Value::Map(_) => None,
+fn key_text(key: Node) -> Result<String, Node> {
+    match key.value {
+        Value::Scalar(scalar) => Ok(scalar.text),
+        Value::Null { written: true } => Ok("null".to_owned()),
+        Value::Null { written: false } => Ok(String::new()),
+        Value::List(_) | Value::Map(_) => Err(key),
     }
 }

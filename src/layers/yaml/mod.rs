@@ -2,6 +2,7 @@
 
 mod collection;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -163,7 +164,7 @@ impl<'a> Reader<'a> {
         let (node, anchor) = match event {
             Event::Alias(id) => return self.alias(id, span, depth),
             Event::Scalar(text, style, anchor, tag) => {
-                (self.scalar(&text, style, tag.as_deref(), span), anchor)
+                (self.scalar(text, style, tag.as_deref(), span), anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), &["seq"], span);
@@ -232,8 +233,15 @@ impl<'a> Reader<'a> {
         Ok(Node { span, ..node })
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Node {
+    fn scalar(
+        &mut self,
+        text: Cow<'a, str>,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Node {
         let plain = style == ScalarStyle::Plain;
+        let is_secret = self.is_shown && secret::is_pasted(&text);
         let value = match tag.map(Tag::core_suffix) {
             // The parser gives `~` where nothing stands.
             None if plain && span.start == span.end => Value::Null { written: false },
@@ -250,7 +258,7 @@ impl<'a> Reader<'a> {
             end: span.start + written.trim_end().len(),
             ..span
         };
-        if self.is_shown && secret::is_pasted(text) {
+        if is_secret {
             self.secrets.push(span.start..span.end);
         }
         Node::new(value, span)
@@ -282,7 +290,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn plain_value(text: &str) -> Value {
+fn plain_value(text: Cow<'_, str>) -> Value {
     Scalar::plain(text).map_or(Value::Null { written: true }, Value::Scalar)
 }
 
