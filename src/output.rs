@@ -23,11 +23,11 @@ pub fn yaml_stream(manifests: &[Manifest]) -> String {
     stream
 }
 
-/// Whether a text is the stream of these documents.
+/// Whether a text is the stream of these documents, and there are all of them.
 #[must_use]
-pub fn is_yaml_stream_of(text: &str, documents: &[String]) -> bool {
-    let rest = documents.iter().try_fold(text, |rest, document| {
-        rest.strip_prefix(BEGIN)?.strip_prefix(document.as_str())
+pub fn is_yaml_stream_of(text: &str, mut documents: impl Iterator<Item = Option<String>>) -> bool {
+    let rest = documents.try_fold(text, |rest, document| {
+        rest.strip_prefix(BEGIN)?.strip_prefix(&*document?)
     });
     rest == Some("")
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use pgedge_tpl::cli::{Format, ValueFlags};
 use pgedge_tpl::layers::{self, Memory, Node, Value};
-use pgedge_tpl::merge::{Merged, merge};
+use pgedge_tpl::merge::{self, Merged};
 use pgedge_tpl::problem::{Code, Path, Place, Problem};
 use pgedge_tpl::report::report;
 use proptest::prelude::*;
@@ -201,8 +201,10 @@ fn try_input(name: &str, files: &[Vec<u8>], mut flags: ValueFlags) {
         memory = memory.with(name.as_str(), bytes.as_slice());
         flags.files.push(name.into());
     }
-    let (layers, mut problems) = layers::read_from(&memory, &flags, layers::built_in(BUILT_IN));
-    let (merged, found) = merge(layers);
+    let (built_in, mut problems) = merge::built_in(BUILT_IN);
+    let (layers, found) = layers::read_from(&memory, &flags, built_in.sources());
+    problems.extend(found);
+    let (merged, found) = merge::merge(built_in, layers);
     problems.extend(found);
     let mut paths = vec![Path::of("no.such.key")];
     every_path(merged.tree(), &Path::root(), &mut paths);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pgedge_tpl::cli::ValueFlags;
-use pgedge_tpl::layers;
+use pgedge_tpl::layers::{self, Sources};
 use pgedge_tpl::problem::{Code, Problem};
 
 /// What is said about a file.
@@ -16,7 +16,7 @@ fn said(path: &Path) -> (Code, String) {
         ..ValueFlags::default()
     };
     let start = Instant::now();
-    let (_, problems) = layers::read(&flags, layers::built_in(""));
+    let (_, problems) = layers::read(&flags, &Sources::default());
     assert!(start.elapsed() < Duration::from_secs(1));
     let problems: Vec<Problem> = problems.into_iter().collect();
     assert_eq!(problems.len(), 1, "{problems:?}");

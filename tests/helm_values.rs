@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use libtest_mimic::{Arguments, Failed, Trial};
 use pgedge_tpl::cli::ValueFlags;
 use pgedge_tpl::layers::{self, Memory};
-use pgedge_tpl::merge::merge;
+use pgedge_tpl::merge;
 use pgedge_tpl::problem::{Problems, Severity};
 use serde::Deserialize;
 use serde_json::Value;
@@ -161,10 +161,11 @@ fn run(case: &Case) -> Result<(Value, Problems), Failed> {
         };
         list.push(arg.clone());
     }
-    let base = layers::built_in(case.base.to_string());
-    let (layers, mut problems) = layers::read_from(&files, &flags, base);
-    let (merged, more) = merge(layers);
-    problems.extend(more);
+    let (base, mut problems) = merge::built_in(case.base.to_string());
+    let (layers, found) = layers::read_from(&files, &flags, base.sources());
+    problems.extend(found);
+    let (merged, found) = merge::merge(base, layers);
+    problems.extend(found);
     Ok((merged.tree().to_json(), problems))
 }
 

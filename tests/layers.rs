@@ -14,7 +14,7 @@ use clap::{Args, Command, FromArgMatches};
 use libtest_mimic::{Arguments, Failed};
 use pgedge_tpl::cli::{Format, ValueFlags};
 use pgedge_tpl::layers::{self, Memory};
-use pgedge_tpl::merge::merge;
+use pgedge_tpl::merge;
 use pgedge_tpl::report::report;
 
 const BUILT_IN: &str = include_str!("layers/built-in.yaml");
@@ -38,9 +38,11 @@ fn check(folder: &Path) -> Result<(), Failed> {
         .try_get_matches_from(args.lines())?;
     let flags = ValueFlags::from_arg_matches(&matches)?;
 
-    let (layers, mut problems) = layers::read_from(&files, &flags, layers::built_in(BUILT_IN));
-    let (merged, more) = merge(layers);
-    problems.extend(more);
+    let (built_in, mut problems) = merge::built_in(BUILT_IN);
+    let (layers, found) = layers::read_from(&files, &flags, built_in.sources());
+    problems.extend(found);
+    let (merged, found) = merge::merge(built_in, layers);
+    problems.extend(found);
 
     let human = report(&problems, &merged, Format::Human);
     let plain = anstream::adapter::strip_str(&human).to_string();

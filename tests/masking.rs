@@ -3,7 +3,7 @@
 use clap::{Args, Command, FromArgMatches};
 use pgedge_tpl::cli::{Format, ValueFlags};
 use pgedge_tpl::layers::{self, Memory};
-use pgedge_tpl::merge::merge;
+use pgedge_tpl::merge;
 use pgedge_tpl::problem::{Code, Path, Problem};
 use pgedge_tpl::report::report;
 use proptest::prelude::*;
@@ -25,8 +25,10 @@ fn said(file: &str, args: &[&str]) -> String {
         return format!("{args:?} are no arguments, but {SECRET}");
     };
     flags.files.push("values.yaml".into());
-    let (layers, mut problems) = layers::read_from(&files, &flags, layers::built_in(BUILT_IN));
-    let (merged, found) = merge(layers);
+    let (built_in, mut problems) = merge::built_in(BUILT_IN);
+    let (layers, found) = layers::read_from(&files, &flags, built_in.sources());
+    problems.extend(found);
+    let (merged, found) = merge::merge(built_in, layers);
     problems.extend(found);
     let mut paths = vec![];
     every_path(merged.tree(), &Path::root(), &mut paths);

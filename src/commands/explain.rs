@@ -2,11 +2,9 @@
 
 use anyhow::Result;
 
-use super::{Exit, print, say};
+use super::{Exit, pipeline, print};
 use crate::cli::{self, Format, Shape};
 use crate::explain::{self, Explained};
-use crate::layers::Layers;
-use crate::{merge, report};
 
 /// Runs it.
 pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
@@ -15,9 +13,7 @@ pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
         Some(path) => match Explained::of(path) {
             Ok(explained) => explained,
             Err(problem) => {
-                let (nothing, _) = merge::merge(Layers::default());
-                say(&report::report(&problem.into(), &nothing, Format::Human))?;
-                return Ok(Exit::Wrong);
+                return pipeline::refuse(&problem.into(), Format::Human);
             }
         },
     };

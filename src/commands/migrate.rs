@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{Exit, print, say};
 use crate::cli::{self, Format, ValueFlags};
-use crate::layers::{self, Edit, SourceId};
+use crate::layers::{self, Edit};
 use crate::migrate::{self, Credentials, Migration, Wishes};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::values::name::{ReleaseName, SecretName};
@@ -19,27 +19,23 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
         files: vec![args.file.clone()],
         ..ValueFlags::default()
     };
-    let (layers, mut problems) = layers::read(&flags, layers::built_in(values::BUILT_IN));
+    let (built_in, _) = merge::built_in(values::BUILT_IN);
+    let (layers, mut problems) = layers::read(&flags, built_in.sources());
     let wishes = wishes(args, &mut problems);
     if problems.has_errors() {
-        let (merged, _) = merge::merge(layers);
+        let (merged, _) = merge::merge(built_in, layers);
         say(&report::report(&problems, &merged, Format::Human))?;
         return Ok(Exit::Wrong);
     }
-    let of_file = |edit: &&Edit| matches!(edit, Edit::Overlay(node) if node.span.source != SourceId::BUILT_IN);
     let documents: Vec<_> = layers
         .edits
         .iter()
-        .filter(of_file)
         .filter_map(|edit| match edit {
             Edit::Overlay(node) => Some(node),
             Edit::Set(_) => None,
         })
         .collect();
-    let source = layers
-        .sources
-        .iter()
-        .find(|(id, _)| *id != SourceId::BUILT_IN);
+    let source = layers.sources.iter().last();
     let (name, text) = source.map_or(("", ""), |(_, source)| (&source.name, &source.text));
     let migration = migrate::migrate(text, &documents, &wishes);
     say(&told(name, &migration, &wishes))?;

@@ -5,9 +5,10 @@ use anyhow::Result;
 use super::{Exit, say};
 use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
 use crate::cluster::{self, Cluster};
-use crate::layers::{self, Disk, Files, Layers};
+use crate::layers::{self, Disk, Files};
 use crate::manifests::{Manifest, Renderer, Templates};
 use crate::merge::{self, Merged};
+use crate::output;
 use crate::problem::{Code, Problem, Problems};
 use crate::report;
 use crate::values::{self, Values};
@@ -36,17 +37,18 @@ fn unknown_removals(merged: &Merged) -> Problems {
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
-        Self::read_from(&Disk, flags, layers::built_in(values::BUILT_IN))
+        Self::read_from(&Disk, flags, merge::built_in(values::BUILT_IN))
     }
 
-    /// The same with files from elsewhere, and a built-in file that was read before.
+    /// The same with files from elsewhere, and built-in values that were read before.
     pub(super) fn read_from(
         files: &dyn Files,
         flags: &ValueFlags,
-        built_in: (Layers, Problems),
+        (built_in, mut problems): (Merged, Problems),
     ) -> Self {
-        let (layers, mut problems) = layers::read_from(files, flags, built_in);
-        let (merged, found) = merge::merge(layers);
+        let (layers, found) = layers::read_from(files, flags, built_in.sources());
+        problems.extend(found);
+        let (merged, found) = merge::merge(built_in, layers);
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
         problems.extend(unknown_removals(&merged));
@@ -118,10 +120,13 @@ impl Input {
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 
-    /// The manifests without credentials, as the templates write them, unchecked; `None` when something forbids them.
-    pub(super) fn redacted_drafts(&mut self, renderer: &Renderer<'_>) -> Option<Vec<String>> {
-        let cluster = self.cluster()?.redacted();
-        renderer.drafts(&cluster).ok()
+    /// Whether the templates write this very stream, credentials redacted. It is not checked.
+    pub(super) fn writes(&mut self, stream: &str, renderer: &Renderer<'_>) -> bool {
+        self.cluster().is_some_and(|cluster| {
+            let cluster = cluster.redacted();
+            let drafts = renderer.drafts(&cluster);
+            drafts.is_ok_and(|drafts| output::is_yaml_stream_of(stream, drafts))
+        })
     }
 
     /// Says every problem; the status is that of a run that they end, if they end it.
@@ -133,7 +138,6 @@ impl Input {
 
 /// Says problems that no values are behind.
 pub(super) fn refuse(problems: &Problems, format: Format) -> Result<Exit> {
-    let (nothing, _) = merge::merge(Layers::default());
-    say(&report::report(problems, &nothing, format))?;
+    say(&report::report(problems, &Merged::nothing(), format))?;
     Ok(Exit::Wrong)
 }

@@ -92,8 +92,9 @@ fn render(settings: &[&str], value: Option<(&str, &Json)>) -> Option<Vec<Documen
         set_json: settings.chain(value).collect(),
         ..ValueFlags::default()
     };
-    let (layers, problems) = layers::read(&flags, layers::built_in(values::BUILT_IN));
-    let (merged, found) = merge::merge(layers);
+    let (built_in, _) = merge::built_in(values::BUILT_IN);
+    let (layers, problems) = layers::read(&flags, built_in.sources());
+    let (merged, found) = merge::merge(built_in, layers);
     let decoded = values::read(merged.tree(), merged.built_in());
     if problems.has_errors() || found.has_errors() || decoded.problems.has_errors() {
         return None;

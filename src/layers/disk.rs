@@ -54,11 +54,11 @@ impl Files for Disk {
         if metadata.len() > LIMIT {
             return Err(Refusal::TooLarge);
         }
-        bounded(file)
+        bounded(file, metadata.len())
     }
 
     fn stdin(&self) -> Result<Vec<u8>, Refusal> {
-        bounded(io::stdin().lock())
+        bounded(io::stdin().lock(), 0)
     }
 }
 
@@ -82,17 +82,19 @@ impl Memory {
 
 impl Files for Memory {
     fn read(&self, path: &Path) -> Result<Vec<u8>, Refusal> {
-        bounded(self.files.get(path).ok_or(Refusal::Missing)?.as_slice())
+        bounded(self.files.get(path).ok_or(Refusal::Missing)?.as_slice(), 0)
     }
 
     fn stdin(&self) -> Result<Vec<u8>, Refusal> {
-        bounded(self.stdin.as_slice())
+        bounded(self.stdin.as_slice(), 0)
     }
 }
 
 /// Sizes can be unknown (a pipe) or wrong (`/proc`), so the bound holds while reading too.
-fn bounded(from: impl Read) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
+fn bounded(from: impl Read, size: u64) -> Result<Vec<u8>, Refusal> {
+    // with room to spare, the end is found without growing
+    let room = usize::try_from(size).map_or(0, |size| size + 64);
+    let mut bytes = Vec::with_capacity(room);
     from.take(LIMIT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LIMIT {
         Err(Refusal::TooLarge)

@@ -26,7 +26,7 @@ use crate::cli::ValueFlags;
 use crate::problem::{Code, Place, Problem, Problems};
 
 /// Everything that was given, in the order in which it applies.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Layers {
     pub(crate) sources: Sources,
     pub(crate) edits: Vec<Edit>,
@@ -46,8 +46,9 @@ pub(crate) enum Edit {
 #[must_use]
 pub fn built_in(text: impl Into<Cow<'static, str>>) -> (Layers, Problems) {
     let mut layers = Layers {
+        sources: Sources::default(),
+        edits: Vec::new(),
         is_complete: true,
-        ..Layers::default()
     };
     let mut problems = Problems::default();
     let name = "values.yaml (built in)".to_owned();
@@ -55,19 +56,21 @@ pub fn built_in(text: impl Into<Cow<'static, str>>) -> (Layers, Problems) {
     (layers, problems)
 }
 
-/// Reads what the flags name, on top of the built-in file. What cannot be read is left out, and told.
+/// Reads what the flags name, as texts behind those that were read before. What cannot be read is left out, and told.
 #[must_use]
-pub fn read(flags: &ValueFlags, built_in: (Layers, Problems)) -> (Layers, Problems) {
-    read_from(&Disk, flags, built_in)
+pub fn read(flags: &ValueFlags, before: &Sources) -> (Layers, Problems) {
+    read_from(&Disk, flags, before)
 }
 
 /// The same with files from elsewhere.
 #[must_use]
-pub fn read_from(
-    files: &dyn Files,
-    flags: &ValueFlags,
-    (mut layers, mut problems): (Layers, Problems),
-) -> (Layers, Problems) {
+pub fn read_from(files: &dyn Files, flags: &ValueFlags, before: &Sources) -> (Layers, Problems) {
+    let mut layers = Layers {
+        sources: before.clone(),
+        edits: Vec::new(),
+        is_complete: true,
+    };
+    let mut problems = Problems::default();
     let files = Once {
         files,
         stdin_is_read: Cell::new(false),

@@ -159,16 +159,18 @@ impl<'t> Renderer<'t> {
         }
     }
 
-    /// The same documents as they come out of the templates, unchecked: for who knows them already.
+    /// The same documents as the templates write them, unchecked: for who knows them already. `None` in the place of
+    /// one that cannot be rendered.
     ///
     /// # Errors
     ///
-    /// The first template that cannot be rendered.
-    pub fn drafts(&self, cluster: &Cluster) -> Result<Vec<String>, Problems> {
+    /// A file inside them that cannot be rendered.
+    pub fn drafts(
+        &self,
+        cluster: &Cluster,
+    ) -> Result<impl Iterator<Item = Option<String>>, Problems> {
         let see = self.seen(cluster)?;
-        rows(cluster)
-            .map(|row| self.engine.text(row.template, &see))
-            .collect()
+        Ok(rows(cluster).map(move |row| self.engine.text(row.template, &see).ok()))
     }
 
     /// What the templates of documents see: the cluster, and the files that they hold.
@@ -176,10 +178,7 @@ impl<'t> Renderer<'t> {
         let see = Value::from(Serde(cluster));
         let payload = |template: &str| -> Result<Value, Problems> {
             let text = self.engine.text(template, &see)?;
-            let checksum: String = Sha256::digest(&text)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let checksum = format!("{:x}", Sha256::digest(&text));
             Ok(context! { text, checksum })
         };
         let payloads = context! {

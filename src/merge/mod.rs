@@ -4,10 +4,11 @@ mod assign;
 mod locate;
 mod overlay;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::layers::{Edit, Entry, Layers, Node, SourceId, SourceKind, Sources, Span, Value};
+use crate::layers::{self, Edit, Entry, Layers, Node, SourceId, SourceKind, Sources, Span, Value};
 use crate::problem::{Code, Path, Problems, Step};
 
 /// The values in effect, and where each comes from.
@@ -32,20 +33,25 @@ pub struct Removal {
     pub hid: Vec<Span>,
 }
 
-/// Lays the layers over each other.
+/// The built-in values alone: what every run begins with.
 #[must_use]
-pub fn merge(layers: Layers) -> (Merged, Problems) {
+pub fn built_in(text: impl Into<Cow<'static, str>>) -> (Merged, Problems) {
+    let (layers, mut problems) = layers::built_in(text);
+    let (merged, found) = merge(Merged::nothing(), layers);
+    problems.extend(found);
+    (merged, problems)
+}
+
+/// Lays layers over the values so far, and over each other.
+#[must_use]
+pub fn merge(below: Merged, layers: Layers) -> (Merged, Problems) {
     let Layers {
         sources,
         edits,
         is_complete,
     } = layers;
-    let nowhere = Span {
-        source: SourceId::BUILT_IN,
-        start: 0,
-        end: 0,
-    };
-    let mut merger = overlay::Merger::new(&sources, Node::empty_map(nowhere));
+    let is_complete = is_complete && below.is_complete;
+    let mut merger = overlay::Merger::new(&sources, below);
     for edit in edits {
         match edit {
             Edit::Overlay(node) => merger.overlay(node),
@@ -78,6 +84,24 @@ pub fn merge(layers: Layers) -> (Merged, Problems) {
 }
 
 impl Merged {
+    /// No values at all.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let nowhere = Span {
+            source: SourceId::BUILT_IN,
+            start: 0,
+            end: 0,
+        };
+        let empty = Arc::new(Node::empty_map(nowhere));
+        Self {
+            tree: Arc::clone(&empty),
+            built_in: empty,
+            sources: Sources::default(),
+            removed: BTreeMap::new(),
+            is_complete: true,
+        }
+    }
+
     /// The values in effect.
     #[must_use]
     pub fn tree(&self) -> &Node {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::Arc;
 
-use super::Removal;
+use super::{Merged, Removal};
 use crate::layers::{Entry, Node, SourceKind, Sources, Span, Value, secret};
 use crate::place::Trail;
 use crate::problem::{Code, Path, Place, Problem, Problems};
@@ -20,12 +20,11 @@ pub(super) struct Merger<'a> {
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(sources: &'a Sources, empty: Node) -> Self {
-        let empty = Arc::new(empty);
+    pub(super) fn new(sources: &'a Sources, below: Merged) -> Self {
         Self {
-            tree: Arc::clone(&empty),
-            built_in: empty,
-            removed: BTreeMap::new(),
+            tree: below.tree,
+            built_in: below.built_in,
+            removed: below.removed,
             problems: Problems::default(),
             sources,
         }

@@ -70,7 +70,7 @@ impl Trials<'_> {
         Some(Node::new(
             Value::Map(vec![
                 entry("name", Scalar::text(name)),
-                entry("replicas", Scalar::plain(&replicas.to_string())?),
+                entry("replicas", Scalar::plain(replicas.to_string())?),
             ]),
             list.span,
         ))
