@@ -119,6 +119,14 @@ impl Sources {
         self.kind(span) == SourceKind::BuiltIn
     }
 
+    /// Whether anything but the built-in file has stretches that must never be shown.
+    #[must_use]
+    pub fn have_secrets(&self) -> bool {
+        self.0
+            .iter()
+            .any(|source| source.kind != SourceKind::BuiltIn && !source.secrets.is_empty())
+    }
+
     /// Whether a place is, in part or as a whole, one that must never be shown.
     #[must_use]
     pub fn is_secret(&self, span: Span) -> bool {

@@ -1,9 +1,13 @@
 //! What came out, read back: no value became structure, no field is unknown, nothing is out of range.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use minijinja::{OutputSpan, OutputSpanKind};
 use serde::de::DeserializeOwned;
 
 use super::engine::{Rendered, place};
+use super::escape::literal_head;
 use super::templates::Templates;
 use super::{Manifest, platform};
 use crate::decode;
@@ -17,6 +21,7 @@ pub(super) fn check(
     templates: &Templates,
 ) -> Result<Manifest, Problems> {
     let origin = Origin {
+        abridged: Abridged::of(&rendered),
         rendered: &rendered,
         templates,
     };
@@ -58,8 +63,47 @@ fn typed(kind: &str, tree: &Node) -> Problems {
     }
 }
 
+/// What is read back of a document: all of it, but of literal blocks the first line only. The others stand as it does,
+/// and scripts are long.
+struct Abridged<'r> {
+    text: Cow<'r, str>,
+    /// What is left out, in the whole document.
+    cuts: Vec<Range<usize>>,
+}
+
+impl<'r> Abridged<'r> {
+    fn of(rendered: &'r Rendered) -> Self {
+        let mut text = Cow::Borrowed("");
+        let mut cuts = Vec::new();
+        let mut kept = 0;
+        for span in rendered.expressions() {
+            let range = span.output_range();
+            if let Some(head) = literal_head(&rendered.text[range.clone()]) {
+                let cut = range.start + head..range.end;
+                text += &rendered.text[kept..cut.start];
+                kept = cut.end;
+                cuts.push(cut);
+            }
+        }
+        text += &rendered.text[kept..];
+        Self { text, cuts }
+    }
+
+    /// Where a stretch of it stands in the whole document.
+    fn whole(&self, span: Span) -> Range<usize> {
+        let whole = |at: usize| {
+            self.cuts.iter().fold(at, |at, cut| match at < cut.start {
+                true => at,
+                false => at + cut.len(),
+            })
+        };
+        whole(span.start)..whole(span.end)
+    }
+}
+
 /// Which template wrote which stretch of the output.
 struct Origin<'r> {
+    abridged: Abridged<'r>,
     rendered: &'r Rendered,
     templates: &'r Templates,
 }
@@ -68,7 +112,7 @@ impl Origin<'_> {
     /// The one mapping that a document is.
     fn read(&self) -> Result<Node, Problems> {
         let mut problems = Problems::default();
-        let mut documents = layers::read_yaml(SourceId::NONE, &self.rendered.text, &mut problems)
+        let mut documents = layers::read_yaml(SourceId::NONE, &self.abridged.text, &mut problems)
             .unwrap_or_default();
         match documents.pop() {
             Some(tree) if problems.is_empty() && documents.is_empty() => Ok(tree),
@@ -86,13 +130,9 @@ impl Origin<'_> {
     fn structure(&self, tree: &Node) -> Problems {
         let mut scalars = Vec::new();
         let mut collections = Vec::new();
-        stretches(tree, &mut scalars, &mut collections);
+        self.stretches(tree, &mut scalars, &mut collections);
         scalars.sort_unstable();
-        let values = self
-            .rendered
-            .spans
-            .iter()
-            .filter(|span| span.kind() == OutputSpanKind::Expression);
+        let values = self.rendered.expressions();
         values
             .filter(|span| !self.is_contained(span, &scalars, &collections))
             .map(|span| self.spilled(span))
@@ -142,7 +182,7 @@ impl Origin<'_> {
             }
             _ => None,
         };
-        let range = span.map_or(0..0, |span| span.start..span.end);
+        let range = span.map_or(0..0, |span| self.abridged.whole(span));
         let found = match &problem.path {
             Some(path) => format!("`{path}` of the document: {}", problem.found),
             None => format!("it does not render YAML: {}", problem.found),
@@ -154,7 +194,7 @@ impl Origin<'_> {
         }
     }
 
-    fn problem(&self, output: std::ops::Range<usize>, found: String) -> Problem {
+    fn problem(&self, output: Range<usize>, found: String) -> Problem {
         let spans = &self.rendered.spans;
         match spans
             .iter()
@@ -182,13 +222,7 @@ impl Origin<'_> {
         }
     }
 
-    fn at(
-        &self,
-        template: &str,
-        range: std::ops::Range<usize>,
-        line: usize,
-        found: &str,
-    ) -> Problem {
+    fn at(&self, template: &str, range: Range<usize>, line: usize, found: &str) -> Problem {
         let place = place(self.templates, template, range);
         let found = if place == Place::Nowhere {
             format!("{template}:{line}: {found}")
@@ -197,28 +231,32 @@ impl Origin<'_> {
         };
         Problem::new(Code::Manifest, place, found)
     }
-}
 
-/// Where every scalar and every list or mapping stands.
-fn stretches(
-    node: &Node,
-    scalars: &mut Vec<(usize, usize)>,
-    collections: &mut Vec<(usize, usize)>,
-) {
-    let Span { start, end, .. } = node.span;
-    match &node.value {
-        Value::Null { .. } | Value::Scalar(_) => scalars.push((start, end)),
-        Value::List(items) => {
-            collections.push((start, end));
-            items
-                .iter()
-                .for_each(|item| stretches(item, scalars, collections));
-        }
-        Value::Map(entries) => {
-            collections.push((start, end));
-            for entry in entries {
-                scalars.push((entry.key_span.start, entry.key_span.end));
-                stretches(&entry.node, scalars, collections);
+    /// Where every scalar and every list or mapping stands.
+    fn stretches(
+        &self,
+        node: &Node,
+        scalars: &mut Vec<(usize, usize)>,
+        collections: &mut Vec<(usize, usize)>,
+    ) {
+        let whole = |span| {
+            let range = self.abridged.whole(span);
+            (range.start, range.end)
+        };
+        match &node.value {
+            Value::Null { .. } | Value::Scalar(_) => scalars.push(whole(node.span)),
+            Value::List(items) => {
+                collections.push(whole(node.span));
+                items
+                    .iter()
+                    .for_each(|item| self.stretches(item, scalars, collections));
+            }
+            Value::Map(entries) => {
+                collections.push(whole(node.span));
+                for entry in entries {
+                    scalars.push(whole(entry.key_span));
+                    self.stretches(&entry.node, scalars, collections);
+                }
             }
         }
     }

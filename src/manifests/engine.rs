@@ -3,7 +3,8 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, State, UndefinedBehavior, Value,
+    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, OutputSpanKind, State,
+    UndefinedBehavior, Value,
 };
 
 use super::escape::{Language, shell_word, yaml_literal};
@@ -25,6 +26,14 @@ pub(super) struct Rendered {
     pub(super) text: String,
     /// Which template wrote what.
     pub(super) spans: Vec<OutputSpan>,
+}
+
+impl Rendered {
+    /// The stretches that values of the cluster wrote.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &OutputSpan> {
+        let spans = self.spans.iter();
+        spans.filter(|span| span.kind() == OutputSpanKind::Expression)
+    }
 }
 
 /// Escapes that templates do not get: each would put a value into the output as it is, or changed after its escape.

@@ -214,11 +214,13 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// How far the lines of literal blocks stand in.
+const INDENT: &str = "    ";
+
 /// Writes a text as a literal block, whose lines stand four columns in: the templates put it two columns deep.
 ///
 /// Texts that a block cannot hold exactly become one quoted line.
 pub(super) fn yaml_literal(out: &mut impl Write, text: &str) -> fmt::Result {
-    const INDENT: &str = "    ";
     let printable = |text: &str| {
         let ascii = |all: bool, b: u8| all & matches!(b, b'\n' | b'\t' | b' '..=b'~');
         let any =
@@ -236,7 +238,7 @@ pub(super) fn yaml_literal(out: &mut impl Write, text: &str) -> fmt::Result {
     // one long write is many times as fast as a thousand short ones
     let mut block = String::with_capacity(text.len() + text.len() / 4);
     block.push('|');
-    for line in text.lines() {
+    for line in lines(text.trim_end_matches('\n')) {
         block.push('\n');
         if !line.is_empty() {
             block.push_str(INDENT);
@@ -244,6 +246,38 @@ pub(super) fn yaml_literal(out: &mut impl Write, text: &str) -> fmt::Result {
         }
     }
     out.write_str(&block)
+}
+
+/// How much of a literal block that was written so is its sign and its first line; `None` for all else.
+pub(super) fn literal_head(text: &str) -> Option<usize> {
+    const SIGN: &str = "|\n";
+    let block = text.strip_prefix(SIGN)?;
+    let stands_in = |line: &str| line.is_empty() || line.starts_with(INDENT);
+    let first = lines(block).next().map_or(0, str::len);
+    lines(block).all(stands_in).then_some(SIGN.len() + first)
+}
+
+/// The lines of a text. Those of scripts are so long that looking at many bytes at once takes a fifth of the time.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let (line, behind) = match line_break(text.as_bytes()) {
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (text, None),
+        };
+        rest = behind;
+        Some(line)
+    })
+}
+
+fn line_break(bytes: &[u8]) -> Option<usize> {
+    let is_break = |byte: &u8| *byte == b'\n';
+    let none_in = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |any, byte| any | is_break(byte));
+    let (chunks, _) = bytes.as_chunks();
+    let skipped = chunks.iter().take_while(none_in).count() * 16;
+    let rest = bytes.get(skipped..)?;
+    rest.iter().position(is_break).map(|at| skipped + at)
 }
 
 pub(super) fn shell_word(out: &mut impl Write, text: &str) -> fmt::Result {

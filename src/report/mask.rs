@@ -115,9 +115,12 @@ impl Masked {
             .text
             .get(start..)
             .is_some_and(|line| line.starts_with('\u{feff}'));
-        let before = self
-            .characters_before(at)
-            .saturating_sub(self.characters_before(start));
+        let before = match self.text.as_bytes().get(start..at) {
+            Some(before) if before.len() <= BLOCK => characters(before),
+            _ => self
+                .characters_before(at)
+                .saturating_sub(self.characters_before(start)),
+        };
         before.saturating_sub(usize::from(has_mark)) + 1
     }
 

@@ -3,6 +3,7 @@
 use super::mask::REDACTED;
 use crate::layers::{Node, SourceKind, Value, secret};
 use crate::merge::Merged;
+use crate::place::Trail;
 use crate::problem::{Path, Place, Step};
 
 /// The texts of secrets, so that no message repeats one.
@@ -13,7 +14,10 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn of(merged: &Merged) -> Self {
         let mut texts = Vec::new();
-        collect(merged.tree(), &Path::root(), false, merged, &mut texts);
+        // nobody keeps the built-in password from the readers of its file
+        if merged.sources().have_secrets() {
+            collect(merged.tree(), &Trail::Root, false, merged, &mut texts);
+        }
         Self { texts }
     }
 
@@ -51,7 +55,7 @@ impl Secrets {
 
 /// Finds the texts of secrets. What follows a secret in one argument is hidden as a whole, but only keys that the
 /// built-in file does not have, and their values, can be its tail.
-fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut Vec<String>) {
+fn collect(node: &Node, trail: &Trail<'_>, inside: bool, merged: &Merged, texts: &mut Vec<String>) {
     let sources = merged.sources();
     match &node.value {
         Value::Scalar(scalar) => {
@@ -67,18 +71,19 @@ fn collect(node: &Node, path: &Path, inside: bool, merged: &Merged, texts: &mut 
             // `{…}` of a flag is one value, whatever its commas make of it.
             let inside = inside || matches!(sources.kind(node.span), SourceKind::Flag(_));
             for item in items {
-                collect(item, path, inside, merged, texts);
+                collect(item, trail, inside, merged, texts);
             }
         }
         Value::Map(entries) => {
             for entry in entries {
-                let is_tail =
-                    sources.is_secret(entry.key_span) && !merged.is_built_in(path, &entry.key);
+                let is_tail = sources.is_secret(entry.key_span)
+                    && !merged.is_built_in(&trail.path(), &entry.key);
                 if is_tail {
                     texts.push(entry.key.clone());
                 }
                 let inside = inside || is_tail || secret::is_secret(&entry.key);
-                collect(&entry.node, &path.key(&entry.key), inside, merged, texts);
+                let trail = Trail::Key(trail, &entry.key);
+                collect(&entry.node, &trail, inside, merged, texts);
             }
         }
         Value::Null { .. } => {}
