@@ -167,6 +167,12 @@ impl Origin<'_> {
     }
 
     fn spilled(&self, span: &OutputSpan) -> Problem {
+        if self.rendered.text[span.output_range()].starts_with('|') {
+            let found = "the block written here does not belong to the key before it";
+            return self
+                .at(span.name(), span.source_range(), span.line(), found)
+                .fix("let the key stand two columns in: the lines of the block stand four");
+        }
         let found = "the value written here is not one whole scalar: it stands beside other text, in quotes or in a comment";
         self.at(span.name(), span.source_range(), span.line(), found)
             .fix("give `{{ … }}` a line's value to itself, without quotes around it")
