@@ -1,6 +1,7 @@
 //! Long texts, line by line.
 
-use similar::{ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::{DiffOp, DiffTag};
 
 /// What differs between two long texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,31 +39,40 @@ impl Tag {
     }
 }
 
+/// One algorithm of many: the crate's shorter ways bring all of them into the program.
+fn changes(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let mut changes = Compact::new(Replace::new(Capture::new()), old, new);
+    match myers::diff(&mut changes, old, 0..old.len(), new, 0..new.len()) {
+        Ok(()) => changes.into_inner().into_inner().into_ops(),
+        Err(never) => match never {},
+    }
+}
+
 impl Lines {
     /// Compares.
     #[must_use]
     pub fn new(before: &str, after: &str) -> Self {
-        let diff = TextDiff::from_lines(before, after);
-        let mut hunks: Vec<Vec<Line>> = Vec::new();
-        let mut is_open = false;
-        for change in diff.iter_all_changes() {
-            let tag = match change.tag() {
-                ChangeTag::Equal => {
-                    is_open = false;
-                    continue;
-                }
-                ChangeTag::Insert => Tag::Added,
-                ChangeTag::Delete => Tag::Removed,
-            };
-            let text = change.value().trim_end_matches(['\n', '\r']).to_owned();
-            let line = Line { tag, text };
-            match hunks.last_mut().filter(|_| is_open) {
-                Some(hunk) => hunk.push(line),
-                None => hunks.push(vec![line]),
-            }
-            is_open = true;
+        let (old, new): (Vec<&str>, Vec<&str>) = (
+            before.split_inclusive('\n').collect(),
+            after.split_inclusive('\n').collect(),
+        );
+        let line = |tag, text: &&str| Line {
+            tag,
+            text: text.trim_end_matches(['\n', '\r']).to_owned(),
+        };
+        let hunk = |change: &DiffOp| -> Vec<Line> {
+            let removed = old[change.old_range()].iter();
+            let added = new[change.new_range()].iter();
+            removed
+                .map(|text| line(Tag::Removed, text))
+                .chain(added.map(|text| line(Tag::Added, text)))
+                .collect()
+        };
+        let changes = changes(&old, &new);
+        let changed = changes.iter().filter(|op| op.tag() != DiffTag::Equal);
+        Self {
+            hunks: changed.map(hunk).collect(),
         }
-        Self { hunks }
     }
 
     /// The lines of one kind.
