@@ -44,7 +44,7 @@ fn from_values(
     input.problems.extend(problems);
     let templates = input.templates(&args.templates);
     let renderer = templates.as_ref().and_then(|templates| {
-        let renderer = Renderer::new(templates);
+        let renderer = Renderer::for_many(templates);
         renderer.map_err(|found| input.problems.extend(found)).ok()
     });
     let rendered = renderer

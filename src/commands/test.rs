@@ -34,7 +34,7 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
     }
     let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
     let templates = Templates::default();
-    let built_in = match Renderer::new(&templates) {
+    let built_in = match Renderer::for_many(&templates) {
         Ok(renderer) => BuiltIn {
             values: merge::built_in(values::BUILT_IN),
             renderer,

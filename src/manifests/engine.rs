@@ -3,7 +3,7 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, OutputSpanKind, State,
+    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, OutputSpanKind, State, Template,
     UndefinedBehavior, Value,
 };
 
@@ -16,6 +16,21 @@ use crate::problem::{Code, Place, Problem, Problems};
 pub(super) struct Engine<'t> {
     environment: Environment<'t>,
     templates: &'t Templates,
+    compile: Compile,
+}
+
+/// When templates are compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compile {
+    /// All at once, for many clusters.
+    Once,
+    /// Each when it is used, in the memory that the one before it had.
+    WhenUsed,
+}
+
+/// Whether a template is only a part of others.
+fn is_part(name: &str) -> bool {
+    name.starts_with('_')
 }
 
 /// A rendered document and the template that each stretch of it came from.
@@ -40,8 +55,12 @@ impl Rendered {
 const WITHHELD: &[&str] = &["safe", "escape", "e", "indent"];
 
 impl<'t> Engine<'t> {
-    /// Compiles the templates of a kind.
-    pub(super) fn new(templates: &'t Templates, kind: Kind) -> Result<Self, Problems> {
+    /// Sets up the templates of a kind.
+    pub(super) fn new(
+        templates: &'t Templates,
+        kind: Kind,
+        compile: Compile,
+    ) -> Result<Self, Problems> {
         let mut environment = Environment::new();
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)
@@ -67,7 +86,15 @@ impl<'t> Engine<'t> {
         environment.set_formatter(format);
         let mut problems = Problems::default();
         for (name, text) in templates.of(kind) {
-            if let Err(error) = environment.add_template(name, text) {
+            let compiled = match (compile, templates.is_own(name)) {
+                (Compile::Once, _) => environment.add_template(name, text),
+                // only those that have been added can be included
+                _ if is_part(name) => environment.add_template(name, text),
+                // all that is wrong with the user's own is told, not only what is used first
+                (_, true) => environment.template_from_named_str(name, text).map(drop),
+                (_, false) => Ok(()),
+            };
+            if let Err(error) = compiled {
                 problems.push(explain(&error, name, templates));
             }
         }
@@ -75,16 +102,26 @@ impl<'t> Engine<'t> {
             Ok(Self {
                 environment,
                 templates,
+                compile,
             })
         } else {
             Err(problems)
         }
     }
 
+    fn template<'a>(&'a self, name: &'a str) -> Result<Template<'a, 'a>, Error> {
+        match self.compile {
+            Compile::Once => self.environment.get_template(name),
+            Compile::WhenUsed => {
+                let text = self.templates.text(name);
+                self.environment.template_from_named_str(name, text)
+            }
+        }
+    }
+
     /// Renders a text.
     pub(super) fn text(&self, template: &str, see: &Value) -> Result<String, Problems> {
-        self.environment
-            .get_template(template)
+        self.template(template)
             .and_then(|loaded| loaded.render(see.clone()))
             .map_err(|error| explain(&error, template, self.templates).into())
     }
@@ -95,8 +132,7 @@ impl<'t> Engine<'t> {
         template: &'static str,
         see: &Value,
     ) -> Result<Rendered, Problems> {
-        self.environment
-            .get_template(template)
+        self.template(template)
             .and_then(|loaded| loaded.render_with_spans(see.clone()))
             .map(|(text, spans)| Rendered {
                 template,

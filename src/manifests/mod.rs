@@ -15,6 +15,7 @@ use crate::cluster::Cluster;
 use crate::layers::{self, Node, SourceId};
 use crate::problem::Problems;
 
+use engine::{Compile, Engine};
 pub use escape::yaml_scalar;
 use templates::Kind;
 pub use templates::Templates;
@@ -93,17 +94,17 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
         .map(|row| row.kind)
 }
 
-/// Templates of texts for people, that were parsed.
-pub struct Texts<'t>(engine::Engine<'t>);
+/// Renders texts for people.
+pub struct Texts<'t>(Engine<'t>);
 
 impl<'t> Texts<'t> {
-    /// Parses the templates.
+    /// Sets up the templates.
     ///
     /// # Errors
     ///
     /// Those that cannot be parsed; only templates of the user's own can be such ones.
     pub fn new(templates: &'t Templates) -> Result<Self, Problems> {
-        engine::Engine::new(templates, Kind::Notes).map(Self)
+        Engine::new(templates, Kind::Notes, Compile::WhenUsed).map(Self)
     }
 
     /// A text, from a template of that name and what it may see.
@@ -116,21 +117,34 @@ impl<'t> Texts<'t> {
     }
 }
 
-/// Templates that were parsed, to render any number of clusters with.
+/// Renders clusters.
 pub struct Renderer<'t> {
-    engine: engine::Engine<'t>,
+    engine: Engine<'t>,
     templates: &'t Templates,
 }
 
 impl<'t> Renderer<'t> {
-    /// Parses the templates.
+    /// Sets up the templates.
     ///
     /// # Errors
     ///
     /// Those that cannot be parsed; only templates of the user's own can be such ones.
     pub fn new(templates: &'t Templates) -> Result<Self, Problems> {
+        Self::that_compiles(templates, Compile::WhenUsed)
+    }
+
+    /// The same for many clusters: takes longer once, and less each time.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn for_many(templates: &'t Templates) -> Result<Self, Problems> {
+        Self::that_compiles(templates, Compile::Once)
+    }
+
+    fn that_compiles(templates: &'t Templates, compile: Compile) -> Result<Self, Problems> {
         Ok(Self {
-            engine: engine::Engine::new(templates, Kind::Manifests)?,
+            engine: Engine::new(templates, Kind::Manifests, compile)?,
             templates,
         })
     }

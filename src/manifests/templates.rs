@@ -118,14 +118,22 @@ impl Templates {
     }
 
     /// Those of a kind: name and text.
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&str, &str)> {
-        let of_kind = BUILT_IN
-            .iter()
-            .filter(move |(name, _)| Kind::of(name) == kind);
-        of_kind.map(|(name, text)| {
-            let own = self.overrides.get(*name);
-            (*name, own.map_or(*text, |own| own.text.as_str()))
-        })
+    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&'static str, &str)> {
+        let names = BUILT_IN.iter().map(|(name, _)| *name);
+        names
+            .filter(move |name| Kind::of(name) == kind)
+            .map(|name| (name, self.text(name)))
+    }
+
+    /// The text of a template; empty when there is none of that name.
+    pub(super) fn text(&self, name: &str) -> &str {
+        let own = self.overrides.get(name).map(|own| own.text.as_str());
+        own.or_else(|| built_in(name)).unwrap_or_default()
+    }
+
+    /// Whether a template is the user's own.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        self.overrides.contains_key(name)
     }
 
     /// The text that a problem can point into; `None` for a built-in template.
