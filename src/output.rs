@@ -11,16 +11,11 @@ pub use folder::{Change, Folder};
 /// What each document of a stream begins with.
 const BEGIN: &str = "---\n";
 
-/// All documents as one YAML stream, as `cpln apply -f -` reads it.
-#[must_use]
-pub fn yaml_stream(manifests: &[Manifest]) -> String {
-    let documents = manifests.iter().map(|manifest| manifest.yaml.as_str());
-    let length = documents
-        .clone()
-        .map(|document| BEGIN.len() + document.len());
-    let mut stream = String::with_capacity(length.sum());
-    documents.for_each(|document| stream.extend([BEGIN, document]));
-    stream
+/// All documents as one YAML stream, as `cpln apply -f -` reads it, in parts.
+pub fn yaml_stream(manifests: &[Manifest]) -> impl Iterator<Item = &str> {
+    manifests
+        .iter()
+        .flat_map(|manifest| [BEGIN, &manifest.yaml])
 }
 
 /// Whether a text is the stream of these documents, and there are all of them.

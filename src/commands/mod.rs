@@ -13,7 +13,7 @@ mod schema;
 mod test;
 mod values;
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -67,11 +67,28 @@ pub fn run(cli: &Cli) -> Result<Exit> {
 
 /// Prints the product.
 fn print(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-        .context("cannot write to stdout")
+    print_parts([text])
+}
+
+/// The same, from parts that are not copied together before.
+fn print_parts<'t>(parts: impl IntoIterator<Item = &'t str>) -> Result<()> {
+    let parts = parts.into_iter().map(|part| IoSlice::new(part.as_bytes()));
+    let mut slices: Vec<IoSlice<'_>> = parts.collect();
+    write_slices(&mut io::stdout().lock(), &mut slices).context("cannot write to stdout")
+}
+
+fn write_slices(out: &mut impl Write, mut left: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // takes empty ones from the front: that nothing was written must mean that nothing can be
+    IoSlice::advance_slices(&mut left, 0);
+    while !left.is_empty() {
+        match out.write_vectored(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut left, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    out.flush()
 }
 
 /// Prints a product for people, in colours where they want them.

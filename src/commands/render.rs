@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::pipeline::Input;
-use super::{Exit, print, say};
+use super::{Exit, print, print_parts, say};
 use crate::cli::{self, Output};
 use crate::manifests::Manifest;
 use crate::output::{self, Change, Folder};
@@ -32,10 +32,10 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
         Some(folder) if args.check => check(folder, &manifests, !args.only.is_empty()),
         Some(folder) => write(folder, &manifests, !args.only.is_empty()),
         None => {
-            print(&match args.output {
-                Output::Yaml => output::yaml_stream(&manifests),
-                Output::Json => output::json_array(&manifests)?,
-            })?;
+            match args.output {
+                Output::Yaml => print_parts(output::yaml_stream(&manifests))?,
+                Output::Json => print(&output::json_array(&manifests)?)?,
+            }
             Ok(Exit::Done)
         }
     }

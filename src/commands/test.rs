@@ -168,7 +168,7 @@ fn outcome(case: &Case, folder: &Folder, built_in: &BuiltIn<'_>) -> Result<Outco
     let now = match rendered.filter(|_| !input.problems.has_errors()) {
         Some(manifests) => Given {
             kind: Kind::Manifests,
-            text: output::yaml_stream(&manifests),
+            text: output::yaml_stream(&manifests).collect(),
         },
         None => {
             let said = report::report(&input.problems, &input.merged, Format::Human);

@@ -128,8 +128,9 @@ impl Origin<'_> {
 
     /// Every value of the cluster must stand inside one scalar, or be one whole list or mapping in one line.
     fn structure(&self, tree: &Node) -> Problems {
-        let mut scalars = Vec::new();
-        let mut collections = Vec::new();
+        let most = self.rendered.spans.len();
+        let mut scalars = Vec::with_capacity(most);
+        let mut collections = Vec::with_capacity(most);
         self.stretches(tree, &mut scalars, &mut collections);
         scalars.sort_unstable();
         let values = self.rendered.expressions();

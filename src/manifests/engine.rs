@@ -3,7 +3,7 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, OutputSpanKind, State, Template,
+    AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, OutputSpanKind, State,
     UndefinedBehavior, Value,
 };
 
@@ -109,21 +109,22 @@ impl<'t> Engine<'t> {
         }
     }
 
-    fn template<'a>(&'a self, name: &'a str) -> Result<Template<'a, 'a>, Error> {
-        match self.compile {
-            Compile::Once => self.environment.get_template(name),
-            Compile::WhenUsed => {
-                let text = self.templates.text(name);
-                self.environment.template_from_named_str(name, text)
-            }
-        }
-    }
-
     /// Renders a text.
     pub(super) fn text(&self, template: &str, see: &Value) -> Result<String, Problems> {
-        self.template(template)
-            .and_then(|loaded| loaded.render(see.clone()))
-            .map_err(|error| explain(&error, template, self.templates).into())
+        let text = match self.compile {
+            Compile::Once => {
+                let compiled = self.environment.get_template(template);
+                compiled.and_then(|compiled| compiled.render(see.clone()))
+            }
+            Compile::WhenUsed => {
+                let (tagged, plain) = self.templates.parts(template);
+                let compiled = self.environment.template_from_named_str(template, tagged);
+                compiled
+                    .and_then(|compiled| compiled.render(see.clone()))
+                    .map(|text| text + plain)
+            }
+        };
+        text.map_err(|error| explain(&error, template, self.templates).into())
     }
 
     /// Renders a document, for its check.
@@ -132,8 +133,13 @@ impl<'t> Engine<'t> {
         template: &'static str,
         see: &Value,
     ) -> Result<Rendered, Problems> {
-        self.template(template)
-            .and_then(|loaded| loaded.render_with_spans(see.clone()))
+        let text = self.templates.text(template);
+        let compiled = match self.compile {
+            Compile::Once => self.environment.get_template(template),
+            Compile::WhenUsed => self.environment.template_from_named_str(template, text),
+        };
+        compiled
+            .and_then(|compiled| compiled.render_with_spans(see.clone()))
             .map(|(text, spans)| Rendered {
                 template,
                 text,

@@ -253,8 +253,9 @@ pub(super) fn literal_head(text: &str) -> Option<usize> {
     const SIGN: &str = "|\n";
     let block = text.strip_prefix(SIGN)?;
     let stands_in = |line: &str| line.is_empty() || line.starts_with(INDENT);
-    let first = lines(block).next().map_or(0, str::len);
-    lines(block).all(stands_in).then_some(SIGN.len() + first)
+    let mut lines = lines(block);
+    let first = lines.next().filter(|line| stands_in(line))?;
+    lines.all(stands_in).then_some(SIGN.len() + first.len())
 }
 
 /// The lines of a text. Those of scripts are so long that looking at many bytes at once takes a fifth of the time.

@@ -7,14 +7,45 @@ use crate::decode::nearest;
 use crate::layers::{SourceId, Sources};
 use crate::problem::{Code, Place, Problem, Problems};
 
+/// A template that comes with the program.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+    /// Where plain text begins, behind the line of the last tag: most of a script.
+    plain: usize,
+}
+
 macro_rules! built_in {
     ($($name:literal),+ $(,)?) => {
-        &[$(($name, include_str!(concat!("../../templates/", $name)))),+]
+        &[$({
+            const TEXT: &str = include_str!(concat!("../../templates/", $name));
+            BuiltIn { name: $name, text: TEXT, plain: plain(TEXT) }
+        }),+]
     };
 }
 
-/// Every template by name. To add a manifest, add its file here and a row to the table.
-const BUILT_IN: &[(&str, &str)] = built_in![
+/// Where the line ends that the last sign of a tag stands in.
+const fn plain(text: &str) -> usize {
+    let text = text.as_bytes();
+    let mut at = text.len();
+    while at > 1 && !is_sign(text[at - 2], text[at - 1]) {
+        at -= 1;
+    }
+    while at > 1 && at < text.len() && text[at - 1] != b'\n' {
+        at += 1;
+    }
+    at
+}
+
+const fn is_sign(first: u8, second: u8) -> bool {
+    matches!(
+        (first, second),
+        (b'{', b'{' | b'%' | b'#') | (b'}' | b'%' | b'#', b'}')
+    )
+}
+
+/// Every template. To add a manifest, add its file here and a row to the table.
+const BUILT_IN: &[BuiltIn] = built_in![
     "_credentials.yaml.j2",
     "_tags.yaml.j2",
     "gvc.yaml.j2",
@@ -119,7 +150,7 @@ impl Templates {
 
     /// Those of a kind: name and text.
     pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&'static str, &str)> {
-        let names = BUILT_IN.iter().map(|(name, _)| *name);
+        let names = BUILT_IN.iter().map(|built_in| built_in.name);
         names
             .filter(move |name| Kind::of(name) == kind)
             .map(|name| (name, self.text(name)))
@@ -128,7 +159,16 @@ impl Templates {
     /// The text of a template; empty when there is none of that name.
     pub(super) fn text(&self, name: &str) -> &str {
         let own = self.overrides.get(name).map(|own| own.text.as_str());
-        own.or_else(|| built_in(name)).unwrap_or_default()
+        own.or_else(|| Some(built_in(name)?.text))
+            .unwrap_or_default()
+    }
+
+    /// The same in two parts: what must be rendered, and plain text behind it.
+    pub(super) fn parts(&self, name: &str) -> (&str, &str) {
+        match built_in(name) {
+            Some(built_in) if !self.is_own(name) => built_in.text.split_at(built_in.plain),
+            _ => (self.text(name), ""),
+        }
     }
 
     /// Whether a template is the user's own.
@@ -142,10 +182,8 @@ impl Templates {
     }
 }
 
-/// The text of a built-in template.
-fn built_in(name: &str) -> Option<&'static str> {
-    let found = BUILT_IN.iter().find(|(known, _)| *known == name);
-    found.map(|(_, text)| *text)
+fn built_in(name: &str) -> Option<&'static BuiltIn> {
+    BUILT_IN.iter().find(|built_in| built_in.name == name)
 }
 
 fn unknown(path: &FilePath, name: &str) -> Problem {
@@ -157,7 +195,7 @@ fn unknown(path: &FilePath, name: &str) -> Problem {
             path.display()
         ),
     );
-    let names = BUILT_IN.iter().map(|(name, _)| *name);
+    let names = BUILT_IN.iter().map(|built_in| built_in.name);
     match nearest(name, names.clone()) {
         Some(near) => problem.fix(format!("did you mean `{near}`?")),
         None => problem.allowed(names.collect::<Vec<_>>().join(", ")),

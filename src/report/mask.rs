@@ -22,7 +22,7 @@ const BLOCK: usize = 4096;
 
 impl Masked {
     pub(super) fn new(source: &Source) -> Self {
-        let mut text = String::new();
+        let mut text = String::with_capacity(source.text.len() + REDACTED.len());
         let mut pieces = Vec::new();
         let mut copied = 0;
         for secret in &source.secrets {
