@@ -250,12 +250,23 @@ pub(super) fn yaml_literal(out: &mut impl Write, text: &str) -> fmt::Result {
 
 /// How much of a literal block that was written so is its sign and its first line; `None` for all else.
 pub(super) fn literal_head(text: &str) -> Option<usize> {
-    const SIGN: &str = "|\n";
-    let block = text.strip_prefix(SIGN)?;
-    let stands_in = |line: &str| line.is_empty() || line.starts_with(INDENT);
-    let mut lines = lines(block);
-    let first = lines.next().filter(|line| stands_in(line))?;
-    lines.all(stands_in).then_some(SIGN.len() + first.len())
+    let sign = "|\n".len();
+    let first = lines(text.strip_prefix("|\n")?).next()?;
+    stand_in(text).then_some(sign + first.len())
+}
+
+/// Whether all lines but the first are empty or stand in. Looks at sixteen bytes at once: scripts are long.
+fn stand_in(text: &str) -> bool {
+    let text = text.as_bytes();
+    let Some(most) = text.len().checked_sub(INDENT.len()) else {
+        return false;
+    };
+    let [at, one, two, three, four] = [0, 1, 2, 3, 4].map(|behind| &text[behind..][..most]);
+    let is_space = |byte: u8| byte == b' ';
+    (0..most).fold(true, |all, i| {
+        let indented = is_space(one[i]) & is_space(two[i]) & is_space(three[i]) & is_space(four[i]);
+        all & ((at[i] != b'\n') | (one[i] == b'\n') | indented)
+    }) && !text[most..].contains(&b'\n')
 }
 
 /// The lines of a text. Those of scripts are so long that looking at many bytes at once takes a fifth of the time.
