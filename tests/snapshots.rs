@@ -292,6 +292,29 @@ fn files_in_flags_are_beside_the_case() -> Result<()> {
     Ok(())
 }
 
+/// What the program wrote itself it need not read back; what the user's own templates write, it must.
+#[test]
+fn documents_of_own_templates_are_checked_though_nothing_changed() -> Result<()> {
+    let case = ("own.yaml", "# flags: --templates templates\n");
+    let folder = Folder::new(&[case])?;
+    let template = folder.path().join("tests/cases/templates/gvc.yaml.j2");
+    fs::create_dir_all(template.parent().unwrap_or(Path::new("")))?;
+    let right = include_str!("../templates/gvc.yaml.j2");
+    let wrong = |text: &str| text.replace("description: Locations", "nickname: Locations");
+    fs::write(&template, right)?;
+    let output = folder.run(&["--update"])?;
+    assert!(output.status.success(), "{}", said(&output));
+    fs::write(&template, wrong(right))?;
+    let snapshot = folder.snapshot("own.yaml");
+    fs::write(&snapshot, wrong(&fs::read_to_string(&snapshot)?))?;
+    let said = said(&folder.run(&[])?);
+    assert!(
+        said.contains("refused now") && said.contains("`nickname`"),
+        "{said}"
+    );
+    Ok(())
+}
+
 #[test]
 fn wrong_flags_are_wrong_input() -> Result<()> {
     for (flags, expected) in [
