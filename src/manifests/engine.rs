@@ -19,7 +19,7 @@ pub(super) struct Engine<'t> {
     compile: Compile,
 }
 
-/// When templates are compiled.
+/// When the templates of texts are compiled. Those of documents always are when they are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compile {
     /// All at once, for many clusters.
@@ -86,13 +86,15 @@ impl<'t> Engine<'t> {
         environment.set_formatter(format);
         let mut problems = Problems::default();
         for (name, text) in templates.of(kind) {
-            let compiled = match (compile, templates.is_own(name)) {
-                (Compile::Once, _) => environment.add_template(name, text),
+            let compiled = match compile {
                 // only those that have been added can be included
                 _ if is_part(name) => environment.add_template(name, text),
+                Compile::Once => environment.add_template(name, templates.parts(name).0),
                 // all that is wrong with the user's own is told, not only what is used first
-                (_, true) => environment.template_from_named_str(name, text).map(drop),
-                (_, false) => Ok(()),
+                Compile::WhenUsed if templates.is_own(name) => {
+                    environment.template_from_named_str(name, text).map(drop)
+                }
+                Compile::WhenUsed => Ok(()),
             };
             if let Err(error) = compiled {
                 problems.push(explain(&error, name, templates));
@@ -111,20 +113,15 @@ impl<'t> Engine<'t> {
 
     /// Renders a text.
     pub(super) fn text(&self, template: &str, see: &Value) -> Result<String, Problems> {
-        let text = match self.compile {
-            Compile::Once => {
-                let compiled = self.environment.get_template(template);
-                compiled.and_then(|compiled| compiled.render(see.clone()))
-            }
-            Compile::WhenUsed => {
-                let (tagged, plain) = self.templates.parts(template);
-                let compiled = self.environment.template_from_named_str(template, tagged);
-                compiled
-                    .and_then(|compiled| compiled.render(see.clone()))
-                    .map(|text| text + plain)
-            }
+        let (tagged, plain) = self.templates.parts(template);
+        let compiled = match self.compile {
+            Compile::Once => self.environment.get_template(template),
+            Compile::WhenUsed => self.environment.template_from_named_str(template, tagged),
         };
-        text.map_err(|error| explain(&error, template, self.templates).into())
+        compiled
+            .and_then(|compiled| compiled.render(see.clone()))
+            .map(|text| text + plain)
+            .map_err(|error| explain(&error, template, self.templates).into())
     }
 
     /// Renders a document, for its check.
@@ -134,11 +131,8 @@ impl<'t> Engine<'t> {
         see: &Value,
     ) -> Result<Rendered, Problems> {
         let text = self.templates.text(template);
-        let compiled = match self.compile {
-            Compile::Once => self.environment.get_template(template),
-            Compile::WhenUsed => self.environment.template_from_named_str(template, text),
-        };
-        compiled
+        self.environment
+            .template_from_named_str(template, text)
             .and_then(|compiled| compiled.render_with_spans(see.clone()))
             .map(|(text, spans)| Rendered {
                 template,

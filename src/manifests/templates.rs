@@ -163,7 +163,7 @@ impl Templates {
             .unwrap_or_default()
     }
 
-    /// The same in two parts: what must be rendered, and plain text behind it.
+    /// The same in two parts: what must be rendered, and plain text behind it. Of the user's own all is rendered.
     pub(super) fn parts(&self, name: &str) -> (&str, &str) {
         match built_in(name) {
             Some(built_in) if !self.is_own(name) => built_in.text.split_at(built_in.plain),

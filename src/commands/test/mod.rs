@@ -1,23 +1,21 @@
 //! `test`: every case of a folder beside what it gave before.
 
-use std::hint::black_box;
+mod difference;
+mod outcome;
+
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use anyhow::{Context, Result};
 
-use super::pipeline::{self, Input};
+use super::pipeline;
 use super::{Exit, show};
 use crate::cli::{self, Format};
-use crate::manifests::{Renderer, Templates};
-use crate::merge::{self, Merged};
+use crate::manifests::Templates;
 use crate::output;
-use crate::plan::{self, Lines, Plan, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
-use crate::report::{self, Places};
-use crate::snapshot::{Case, Folder, Given, Kind, Opened, junit};
-use crate::values;
+use crate::snapshot::{Case, Folder, Kind, junit};
+use difference::difference;
+use outcome::{BuiltIn, Outcome, all, outcome};
 
 /// Differences that are told at length. When every case differs, for one reason most often, the rest only has a name.
 const MOST: usize = 10;
@@ -34,11 +32,8 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
     }
     let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
     let templates = Templates::default();
-    let built_in = match Renderer::for_many(&templates) {
-        Ok(renderer) => BuiltIn {
-            values: merge::built_in(values::BUILT_IN),
-            renderer,
-        },
+    let built_in = match BuiltIn::new(&templates) {
+        Ok(built_in) => built_in,
         Err(problems) => return pipeline::refuse(&problems, Format::Human),
     };
     let found = all(&folder.cases, |case| {
@@ -61,29 +56,6 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
     match wanted {
         Some(name) => update(&folder, &outcomes, name),
         None => compare(args, &folder, &outcomes, &built_in),
-    }
-}
-
-/// What comes with the program, read once for all cases.
-struct BuiltIn<'t> {
-    values: (Merged, Problems),
-    renderer: Renderer<'t>,
-}
-
-/// What became of a case.
-enum Outcome {
-    /// It gives what its snapshot holds.
-    Same(Kind),
-    /// It gives something else, or has no snapshot.
-    Differs { before: Option<Given>, now: Given },
-}
-
-impl Outcome {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Same(kind) => *kind,
-            Self::Differs { now, .. } => now.kind,
-        }
     }
 }
 
@@ -110,78 +82,6 @@ fn refuse_update(folder: &Folder, name: Option<&str>) -> Option<Problem> {
 
 fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
-}
-
-/// Does something with every case, on all cores; the results are in the order of the cases.
-fn all<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        while let Some((at, case)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            cases.get(at).map(|case| (at, case))
-        } {
-            done.push((at, work(case)));
-        }
-        done
-    };
-    keep_memory();
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let mut done: Vec<(usize, T)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(cases.len()))
-            .map(|_| scope.spawn(worker))
-            .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| match worker.join() {
-                Ok(done) => done,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
-/// glibc returns memory to the system with almost every large text that is freed, which stops all threads each time;
-/// what it once freed in one piece that large it keeps from then on.
-fn keep_memory() {
-    const LARGE: usize = 16 << 20;
-    drop(black_box(Vec::<u8>::with_capacity(LARGE)));
-}
-
-/// Renders a case, most often with the built-in templates, and compares.
-fn outcome(case: &Case, folder: &Folder, built_in: &BuiltIn<'_>) -> Result<Outcome, Problem> {
-    let before = folder.snapshot(case)?;
-    let Opened { flags, files } = case.open()?;
-    let mut input = Input::read_from(&files, &flags.values, built_in.values.clone());
-    let rendered = match (&flags.templates.templates, &before) {
-        (Some(_), _) => input.manifests(&flags.templates, true),
-        // What the snapshot holds was checked when it was taken. Reading it back takes longer than all else.
-        (None, Some(before))
-            if before.kind == Kind::Manifests && input.writes(&before.text, &built_in.renderer) =>
-        {
-            return Ok(Outcome::Same(Kind::Manifests));
-        }
-        (None, _) => input.render_with(&built_in.renderer, true),
-    };
-    let now = match rendered.filter(|_| !input.problems.has_errors()) {
-        Some(manifests) => Given {
-            kind: Kind::Manifests,
-            text: output::yaml_stream(&manifests).collect(),
-        },
-        None => {
-            let said = report::report(&input.problems, &input.merged, Format::Human);
-            Given {
-                kind: Kind::Refused,
-                text: plain(&said),
-            }
-        }
-    };
-    Ok(match before {
-        Some(before) if before == now => Outcome::Same(now.kind),
-        before => Outcome::Differs { before, now },
-    })
 }
 
 fn update(folder: &Folder, outcomes: &[Option<Outcome>], only: Option<&str>) -> Result<Exit> {
@@ -298,39 +198,6 @@ fn compare(
     } else {
         Exit::Differs
     })
-}
-
-/// What a case gives beside its snapshot: as `plan` shows it, or line by line where a plan has nothing to say.
-fn difference(case: &Case, before: &Given, now: &Given, built_in: &BuiltIn<'_>) -> String {
-    match (before.kind, now.kind) {
-        (Kind::Manifests, Kind::Refused) => {
-            format!("it was rendered, and is refused now:\n\n{}", now.text)
-        }
-        (Kind::Refused, Kind::Manifests) => {
-            format!("it is rendered, and was refused before:\n\n{}", before.text)
-        }
-        (Kind::Manifests, Kind::Manifests) => as_plan(case, &before.text, built_in)
-            .unwrap_or_else(|| Lines::new(&before.text, &now.text).text()),
-        (Kind::Refused, Kind::Refused) => Lines::new(&before.text, &now.text).text(),
-    }
-}
-
-/// `None` when nothing changes that a plan would show: a comment, an order.
-fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String> {
-    let old = plan::parse(&case.name, snapshot).ok()?;
-    let Opened { flags, files } = case.open().ok()?;
-    let mut input = Input::read_from(&files, &flags.values, built_in.values.clone());
-    let templates = input.templates(&flags.templates)?;
-    let renderer = Renderer::new(&templates).ok()?;
-    let manifests = input.render_with(&renderer, true)?;
-    let trials = Trials {
-        merged: &input.merged,
-        renderer: &renderer,
-        redact: true,
-    };
-    let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials));
-    let places = Places::new(&input.merged);
-    (!plan.is_empty()).then(|| plan::human::write(&plan, Some(places)))
 }
 
 fn indented(text: &str) -> String {
