@@ -137,6 +137,18 @@ impl Trail<'_> {
     }
 }
 
+/// The last place at or before this one that lies between two characters.
+pub(crate) fn floor(text: &str, at: usize) -> usize {
+    let is_between = |at: &usize| text.is_char_boundary(*at);
+    (0..=at.min(text.len())).rev().find(is_between).unwrap_or(0)
+}
+
+/// The first place at or behind this one that lies between two characters.
+pub(crate) fn ceil(text: &str, at: usize) -> usize {
+    let is_between = |at: &usize| text.is_char_boundary(*at);
+    (at..text.len()).find(is_between).unwrap_or(text.len())
+}
+
 impl From<Vec<Step>> for Path {
     fn from(steps: Vec<Step>) -> Self {
         Self(steps)

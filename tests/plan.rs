@@ -161,16 +161,20 @@ fn same(name: &str, rewrite: fn(Vec<Value>) -> Result<String>) -> Trial {
     Trial::test(name, move || Ok(is_no_change(rewrite)?))
 }
 
-fn is_no_change(rewrite: fn(Vec<Value>) -> Result<String>) -> Result<()> {
+/// A folder with `values.yaml`, and what it gives.
+fn rendered() -> Result<(tempfile::TempDir, Vec<Value>)> {
     let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("values.yaml"), VALUES)?;
+    let arguments = ["render", "-f", "values.yaml", "-o", "json"];
+    let rendered = program(folder.path(), &arguments)?;
+    let documents = serde_json::from_slice(&rendered.stdout)?;
+    Ok((folder, documents))
+}
+
+fn is_no_change(rewrite: fn(Vec<Value>) -> Result<String>) -> Result<()> {
+    let (folder, documents) = rendered()?;
     let path = |name: &str| folder.path().join(name);
-    fs::write(path("values.yaml"), VALUES)?;
-    let rendered = program(
-        folder.path(),
-        &["render", "-f", "values.yaml", "-o", "json"],
-    )?;
-    let documents: Vec<Value> = serde_json::from_slice(&rendered.stdout)?;
-    fs::write(path("plain.json"), &rendered.stdout)?;
+    fs::write(path("plain.json"), json!(documents).to_string())?;
     fs::write(path("rewritten"), rewrite(documents)?)?;
     for sides in [
         &["rewritten", "-f", "values.yaml"][..],
@@ -347,14 +351,8 @@ fn a_folder_is_its_files() -> Result<()> {
 
 /// What others made, and what the export does not tell, is no change, but it is told.
 fn an_export_holds_more() -> Result<()> {
-    let folder = tempfile::tempdir()?;
+    let (folder, documents) = rendered()?;
     let path = |name: &str| folder.path().join(name);
-    fs::write(path("values.yaml"), VALUES)?;
-    let rendered = program(
-        folder.path(),
-        &["render", "-f", "values.yaml", "-o", "json"],
-    )?;
-    let documents: Vec<Value> = serde_json::from_slice(&rendered.stdout)?;
     let mut export: Vec<Value> = documents.into_iter().map(exported).collect();
     export.push(exported(
         json!({ "kind": "workload", "name": "web", "gvc": "apps", "spec": {} }),

@@ -7,7 +7,7 @@ use super::pipeline::Input;
 use crate::cli;
 
 /// Runs it.
-pub(super) fn run(args: &cli::Lint) -> Result<Exit> {
+pub(super) fn run(args: &cli::ClusterFlags) -> Result<Exit> {
     let mut input = Input::read(&args.values);
     // rendered too, so that a broken template of the user's own is found here
     input.manifests(&args.templates, true);

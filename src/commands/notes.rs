@@ -12,8 +12,8 @@ use crate::problem::Problems;
 
 /// Runs it.
 pub(super) fn run(args: &cli::Notes) -> Result<Exit> {
-    let mut input = Input::read(&args.values);
-    let templates = input.templates(&args.templates);
+    let mut input = Input::read(&args.cluster.values);
+    let templates = input.templates(&args.cluster.templates);
     let text = input
         .cluster()
         .zip(templates)
@@ -22,7 +22,7 @@ pub(super) fn run(args: &cli::Notes) -> Result<Exit> {
             let written = write(args, &cluster.redacted(), &templates);
             written.map_err(|found| input.problems.extend(found)).ok()
         });
-    if let Some(refused) = input.report(&args.report)? {
+    if let Some(refused) = input.report(&args.cluster.report)? {
         return Ok(refused);
     }
     print(&text.unwrap_or_default())?;

@@ -24,13 +24,13 @@ pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
     if new == Path::new("-") && args.old == Path::new("-") {
         let found = "standard input can be one side only";
         problems.push(Problem::new(Code::File, Place::Nowhere, found));
-        return pipeline::refuse(&problems, args.report.format);
+        return pipeline::refuse(&problems, args.cluster.report.format);
     }
     match (old, read(new, &mut problems)) {
         (Some(old), Some(new)) if problems.is_empty() => {
             finish(args, &Plan::new(old, new, None), None, &denied)
         }
-        _ => pipeline::refuse(&problems, args.report.format),
+        _ => pipeline::refuse(&problems, args.cluster.report.format),
     }
 }
 
@@ -40,9 +40,9 @@ fn from_values(
     problems: Problems,
     denied: &[Rule],
 ) -> Result<Exit> {
-    let mut input = Input::read(&args.values);
+    let mut input = Input::read(&args.cluster.values);
     input.problems.extend(problems);
-    let templates = input.templates(&args.templates);
+    let templates = input.templates(&args.cluster.templates);
     let renderer = templates.as_ref().and_then(|templates| {
         let renderer = Renderer::for_many(templates);
         renderer.map_err(|found| input.problems.extend(found)).ok()
@@ -50,7 +50,7 @@ fn from_values(
     let rendered = renderer
         .as_ref()
         .and_then(|renderer| input.render_with(renderer, false));
-    if let Some(refused) = input.report(&args.report)? {
+    if let Some(refused) = input.report(&args.cluster.report)? {
         return Ok(refused);
     }
     let (Some(old), Some(rendered), Some(renderer)) = (old, rendered, &renderer) else {

@@ -13,8 +13,8 @@ use crate::selection;
 
 /// Runs it.
 pub(super) fn run(args: &cli::Render) -> Result<Exit> {
-    let mut input = Input::read(&args.values);
-    let rendered = input.manifests(&args.templates, args.redact);
+    let mut input = Input::read(&args.cluster.values);
+    let rendered = input.manifests(&args.cluster.templates, args.redact);
     let selected = rendered.and_then(|manifests| match selection::select(manifests, &args.only) {
         Ok(manifests) => Some(manifests),
         Err(found) => {
@@ -22,7 +22,7 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
             None
         }
     });
-    if let Some(refused) = input.report(&args.report)? {
+    if let Some(refused) = input.report(&args.cluster.report)? {
         return Ok(refused);
     }
     let Some(manifests) = selected else {

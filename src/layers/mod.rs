@@ -45,11 +45,7 @@ pub(crate) enum Edit {
 /// The lowest layer: the built-in file.
 #[must_use]
 pub fn built_in(text: impl Into<Cow<'static, str>>) -> (Layers, Problems) {
-    let mut layers = Layers {
-        sources: Sources::default(),
-        edits: Vec::new(),
-        is_complete: true,
-    };
+    let mut layers = Layers::behind(Sources::default());
     let mut problems = Problems::default();
     let name = "values.yaml (built in)".to_owned();
     layers.text(name, SourceKind::BuiltIn, text.into(), &mut problems);
@@ -65,11 +61,7 @@ pub fn read(flags: &ValueFlags, before: &Sources) -> (Layers, Problems) {
 /// The same with files from elsewhere.
 #[must_use]
 pub fn read_from(files: &dyn Files, flags: &ValueFlags, before: &Sources) -> (Layers, Problems) {
-    let mut layers = Layers {
-        sources: before.clone(),
-        edits: Vec::new(),
-        is_complete: true,
-    };
+    let mut layers = Layers::behind(before.clone());
     let mut problems = Problems::default();
     let files = Once {
         files,
@@ -107,6 +99,15 @@ pub fn read_yaml(source: SourceId, text: &str, problems: &mut Problems) -> Optio
 }
 
 impl Layers {
+    /// None so far; their texts come behind these.
+    fn behind(sources: Sources) -> Self {
+        Self {
+            sources,
+            edits: Vec::new(),
+            is_complete: true,
+        }
+    }
+
     fn file(&mut self, files: &dyn Files, path: &FilePath, problems: &mut Problems) {
         let is_stdin = path == FilePath::new("-");
         let (name, kind, read) = match is_stdin {

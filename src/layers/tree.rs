@@ -1,18 +1,15 @@
 //! The tree that every layer becomes: YAML's shape, and for each key and value the place that wrote it.
 
-use crate::place::{Path, SourceId, Span, Step};
+use crate::place::{self, Path, SourceId, Span, Step};
 
 impl Span {
     /// A stretch of `text`, made to begin and end between two characters.
     pub(super) fn within(source: SourceId, text: &str, start: usize, end: usize) -> Self {
-        let is_between = |at: &usize| text.is_char_boundary(*at);
-        let start = start.min(text.len());
-        let start = (0..=start).rev().find(is_between).unwrap_or(0);
-        let end = (end.max(start)..text.len()).find(is_between);
+        let start = place::floor(text, start);
         Self {
             source,
             start,
-            end: end.unwrap_or(text.len()),
+            end: place::ceil(text, end.max(start)),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Values of the public Helm template (1.0.0 to 1.1.1) for this program: the text stays as it is, byte for byte, but for
 //! the places that mean something else here.
 
+mod credentials;
 mod edits;
-mod plan;
+mod meaning;
+mod walk;
 
 use crate::layers::Node;
 use crate::values::name::{ReleaseName, SecretName};
 
-pub use plan::Change;
+pub use credentials::Credentials;
 
 /// What is wanted beside the plain migration.
 #[derive(Debug, Default)]
@@ -31,25 +33,27 @@ pub struct Migration {
     pub credentials: Option<Credentials>,
 }
 
-/// What was taken out of the text, but for the password.
-#[derive(Debug, Default)]
-pub struct Credentials {
-    /// The user.
-    pub username: Option<String>,
-    /// The database.
-    pub database: Option<String>,
+/// One change, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The line of the old text.
+    pub line: usize,
+    /// The key.
+    pub path: String,
+    /// What was done, and why. Never a secret.
+    pub what: String,
 }
 
 /// The migration of a text whose documents are these.
 #[must_use]
 pub fn migrate(text: &str, documents: &[&Node], wishes: &Wishes) -> Migration {
-    let mut planned = plan::plan(text, documents, wishes);
-    planned.changes.sort_by_key(|change| change.line);
+    let mut walk = walk::walk(text, documents, wishes);
+    walk.changes.sort_by_key(|change| change.line);
     let names_release = documents.iter().any(|node| node.get("release").is_some());
     Migration {
         names_release: names_release || wishes.release.is_some(),
-        text: planned.edits.apply(text),
-        changes: planned.changes,
-        credentials: planned.credentials,
+        text: walk.edits.apply(text),
+        changes: walk.changes,
+        credentials: walk.credentials,
     }
 }

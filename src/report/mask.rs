@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::layers::Source;
+use crate::place::{ceil, floor};
 
 /// What stands in the place of a secret. It says nothing about the secret, not even its length.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -140,17 +141,4 @@ impl Masked {
 /// How many characters begin in these bytes.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
-}
-
-fn ceil(text: &str, at: usize) -> usize {
-    (at..text.len())
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(text.len())
 }

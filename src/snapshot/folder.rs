@@ -95,8 +95,10 @@ impl Folder {
     /// Its snapshot cannot be read.
     pub(crate) fn snapshot(&self, case: &Case) -> Result<Option<Given>, Problem> {
         for kind in Kind::ALL {
-            let text = output::read_file(&self.file_of(case, kind))
-                .map_err(|error| Problem::new(Code::File, Place::Nowhere, format!("{error:#}")))?;
+            let text = output::read_file(&self.file_of(case, kind)).map_err(|error| {
+                Problem::new(Code::File, Place::Nowhere, format!("{error:#}"))
+                    .fix("check that it is a file, and its permissions")
+            })?;
             if let Some(text) = text {
                 return Ok(Some(Given { kind, text }));
             }

@@ -33,7 +33,7 @@ fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String
     let Opened { flags, files } = case.open().ok()?;
     let mut input = Input::read_from(&files, &flags.values, built_in.values.clone());
     let templates = input.templates(&flags.templates)?;
-    let renderer = Renderer::new(&templates).ok()?;
+    let renderer = Renderer::for_many(&templates).ok()?;
     let manifests = input.render_with(&renderer, true)?;
     let trials = Trials {
         merged: &input.merged,

@@ -56,6 +56,7 @@ pub(super) fn outcome(
     let Opened { flags, files } = case.open()?;
     let mut input = Input::read_from(&files, &flags.values, built_in.values.clone());
     let rendered = match (&flags.templates.templates, &before) {
+        // what the user's own templates write is checked every time
         (Some(_), _) => input.manifests(&flags.templates, true),
         // What the snapshot holds was checked when it was taken. Reading it back takes longer than all else.
         (None, Some(before))

@@ -1,9 +1,19 @@
 //! The command line: clap's structs and every help text. Imports nothing of ours.
 
+mod examples;
+mod flags;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use examples::{
+    COMPLETIONS_EXAMPLES, EXAMPLES, EXPLAIN_EXAMPLES, LINT_EXAMPLES, MAN_EXAMPLES,
+    MIGRATE_EXAMPLES, NOTES_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES, SCHEMA_EXAMPLES,
+    TEST_EXAMPLES, VALUES_EXAMPLES,
+};
+pub use flags::{CaseFlags, ClusterFlags, Format, ReportFlags, TemplateFlags, ValueFlags};
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
@@ -33,7 +43,7 @@ pub enum Command {
     Render(Render),
     /// Report every problem and warning in the values
     #[command(after_help = LINT_EXAMPLES)]
-    Lint(Lint),
+    Lint(ClusterFlags),
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
@@ -63,58 +73,6 @@ pub enum Command {
     Man(Man),
 }
 
-/// Where the values come from: the built-in file, then each FILE, then the flags, by kind, in the order shown here.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Values")]
-pub struct ValueFlags {
-    /// Lay this YAML file over the values so far; - is stdin
-    #[arg(short = 'f', long = "values", value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Set PATH to JSON, or merge a JSON object
-    #[arg(long, value_name = "PATH=JSON")]
-    pub set_json: Vec<String>,
-    /// Set values: a.b=1,list[0].c=x,list={x,y}
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
-    /// Set values, all of them text
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set_string: Vec<String>,
-    /// Set PATH to the text of a file
-    #[arg(long, value_name = "PATH=FILE")]
-    pub set_file: Vec<String>,
-    /// Set PATH to everything behind the first =
-    #[arg(long, value_name = "PATH=TEXT")]
-    pub set_literal: Vec<String>,
-    /// Prefix of every resource name [default: gvc.name]
-    #[arg(long, value_name = "NAME")]
-    pub release: Option<String>,
-}
-
-/// How problems are told.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Problems")]
-pub struct ReportFlags {
-    /// Shape of the problems on stderr
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Fail on warnings too
-    #[arg(long)]
-    pub deny_warnings: bool,
-}
-
-/// The shapes a list of problems can take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// With the source line and a caret
-    Human,
-    /// One JSON array
-    Json,
-    /// GitHub workflow annotations
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
 /// Arguments of `render`.
 #[derive(Args, Debug)]
 pub struct Render {
@@ -133,23 +91,9 @@ pub struct Render {
     /// Replace credentials by [redacted]
     #[arg(long)]
     pub redact: bool,
-    /// The templates.
+    /// The cluster.
     #[command(flatten)]
-    pub templates: TemplateFlags,
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The problems.
-    #[command(flatten)]
-    pub report: ReportFlags,
-}
-
-/// Templates of the user's own.
-#[derive(Args, Clone, Debug, Default)]
-pub struct TemplateFlags {
-    /// Files here replace the built-in templates of the same name
-    #[arg(long, value_name = "DIR")]
-    pub templates: Option<PathBuf>,
+    pub cluster: ClusterFlags,
 }
 
 /// What `render` prints.
@@ -159,20 +103,6 @@ pub enum Output {
     Yaml,
     /// For programs
     Json,
-}
-
-/// Arguments of `lint`.
-#[derive(Args, Debug)]
-pub struct Lint {
-    /// The templates.
-    #[command(flatten)]
-    pub templates: TemplateFlags,
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The problems.
-    #[command(flatten)]
-    pub report: ReportFlags,
 }
 
 /// Arguments of `values`.
@@ -215,15 +145,9 @@ pub struct Plan {
     /// Fail if the change has a dangerous consequence
     #[arg(long)]
     pub deny_dangerous: bool,
-    /// The templates.
+    /// The cluster.
     #[command(flatten)]
-    pub templates: TemplateFlags,
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The problems.
-    #[command(flatten)]
-    pub report: ReportFlags,
+    pub cluster: ClusterFlags,
 }
 
 /// What `plan` prints.
@@ -253,18 +177,6 @@ pub struct Test {
     pub junit: Option<PathBuf>,
 }
 
-/// What a case of `test` may carry in its first comment: `# flags: --release prod`.
-#[derive(Debug, Default, Parser)]
-#[command(no_binary_name = true, disable_help_flag = true)]
-pub struct CaseFlags {
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The templates.
-    #[command(flatten)]
-    pub templates: TemplateFlags,
-}
-
 /// Arguments of `notes`.
 #[derive(Args, Debug)]
 pub struct Notes {
@@ -277,15 +189,9 @@ pub struct Notes {
     /// Text for people, or JSON
     #[arg(short, long, value_enum, default_value_t = Shape::Text)]
     pub output: Shape,
-    /// The templates.
+    /// The cluster.
     #[command(flatten)]
-    pub templates: TemplateFlags,
-    /// The values.
-    #[command(flatten)]
-    pub values: ValueFlags,
-    /// The problems.
-    #[command(flatten)]
-    pub report: ReportFlags,
+    pub cluster: ClusterFlags,
 }
 
 /// What `notes` prints on its own, for other programs.
@@ -380,92 +286,3 @@ pub enum Shape {
     /// For programs
     Json,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl values --defaults
-  pgedge-tpl explain gvc.locations
-  pgedge-tpl render -f values.yaml | cpln apply -f -";
-
-const RENDER_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl render -f values.yaml | cpln apply -f -
-  pgedge-tpl render -f base.yaml -f prod.yaml --set pgcat.maxReplicas=6
-  pgedge-tpl render -f values.yaml --only workload/prod-pgcat
-  pgedge-tpl render -f values.yaml --output-dir manifests --redact";
-
-const LINT_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl lint -f values.yaml
-  pgedge-tpl lint -f values.yaml --format github --deny-warnings";
-
-const VALUES_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl values --defaults > values.yaml
-  pgedge-tpl values -f base.yaml -f prod.yaml --origin";
-
-const PLAN_EXAMPLES: &str = "\
-A value is told as the cause of a change if putting it back undoes the change.
-Secrets are never shown, only that they changed.
-
-Examples:
-  pgedge-tpl plan manifests -f values.yaml
-  pgedge-tpl plan manifests -f values.yaml --deny-dangerous --exit-code
-  pgedge-tpl plan main/manifests manifests -o markdown
-  cpln workload get prod-pgedge --gvc prod -o yaml | pgedge-tpl plan - new.yaml";
-
-const TEST_EXAMPLES: &str = "\
-A case is a values file, cases/NAME.yaml. Its snapshot is snapshots/NAME.yaml:
-what render --redact prints for it; or, if it is refused, snapshots/NAME.err:
-the problems. Flags can stand in the first comment of a case, with files
-relative to it:
-  # flags: --release prod -f ../base.yaml
-A snapshot without a case fails, and so does a run without cases. Where the
-environment variable CI is set, --update writes nothing.
-
-Examples:
-  pgedge-tpl test --update
-  pgedge-tpl test
-  pgedge-tpl test deploy/tests --update prod
-  pgedge-tpl test --junit results.xml";
-
-const SCHEMA_EXAMPLES: &str = "\
-An editor with yaml-language-server completes and checks a file that begins
-with the line that `values --defaults` begins with, next to the schema.
-
-Examples:
-  pgedge-tpl schema > values.schema.json
-  pgedge-tpl values --defaults > values.yaml";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl explain
-  pgedge-tpl explain gvc.locations
-  pgedge-tpl explain pgcat.defaultPoolSize -o json";
-
-const NOTES_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl notes -f values.yaml
-  pgedge-tpl notes -f values.yaml --only connect --only restore
-  pgedge-tpl notes iam-policy -f values.yaml > policy.json";
-
-const MIGRATE_EXAMPLES: &str = "\
-What means the same stays byte for byte, comments too. Keys that mean nothing
-here become comments with the reason.
-
-Examples:
-  pgedge-tpl migrate old.yaml > values.yaml
-  pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
-  pgedge-tpl migrate old.yaml --check";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl completions bash > /etc/bash_completion.d/pgedge-tpl
-  pgedge-tpl completions zsh > ~/.zfunc/_pgedge-tpl
-  pgedge-tpl completions fish > ~/.config/fish/completions/pgedge-tpl.fish
-  pgedge-tpl completions powershell >> $PROFILE";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  pgedge-tpl man | man -l -
-  pgedge-tpl man render > pgedge-tpl-render.1";

@@ -1,0 +1,72 @@
+//! What the keys of the public template mean here, if anything.
+
+use std::collections::BTreeMap;
+
+use super::walk::join;
+use crate::decode::nearest;
+use crate::layers::{Node, Value};
+use crate::schema::{self, Kind};
+
+/// Keys of the public template, and of the tool that installs it, that nothing reads here.
+const MEANINGLESS: &[(&str, &str)] = &[
+    (
+        "pgcat.maxClientConn",
+        "pgcat has no limit of client connections",
+    ),
+    ("cpln", "given by `cpln helm`, and read by nothing"),
+    ("global", "given by `cpln helm`, and read by nothing"),
+    ("globals", "given by `cpln helm`, and read by nothing"),
+];
+
+/// The kinds of our values, by path.
+pub(super) struct Meaning {
+    kinds: BTreeMap<String, Kind>,
+}
+
+impl Meaning {
+    pub(super) fn new() -> Self {
+        let fields = schema::fields().into_iter();
+        Self {
+            kinds: fields.map(|field| (field.path, field.kind)).collect(),
+        }
+    }
+
+    /// What is at a path; `None` when nothing reads it.
+    pub(super) fn kind(&self, path: &str) -> Option<Kind> {
+        self.kinds.get(path).copied()
+    }
+
+    /// Why a key goes: nothing reads it, or everything below it goes.
+    pub(super) fn why_none(&self, path: &str, node: &Node) -> Option<String> {
+        if let Some((_, why)) = MEANINGLESS.iter().find(|(key, _)| *key == path) {
+            return Some((*why).to_owned());
+        }
+        match (self.kinds.get(path), &node.value) {
+            (None, _) => Some(match self.sibling_near(path) {
+                Some(near) => {
+                    format!("no such key, so Helm ignored it; perhaps `{near}` was meant")
+                }
+                None => "no such key, so Helm ignored it".to_owned(),
+            }),
+            // a section that is left without keys would be an error
+            (Some(Kind::Section), Value::Map(entries)) if !entries.is_empty() => {
+                let mut why = None;
+                for entry in entries {
+                    why = Some(self.why_none(&join(path, &entry.key), &entry.node)?);
+                }
+                why
+            }
+            _ => None,
+        }
+    }
+
+    /// The key of the same section that was perhaps meant.
+    fn sibling_near(&self, path: &str) -> Option<&str> {
+        let (above, key) = path.rsplit_once('.').unwrap_or(("", path));
+        let siblings = self.kinds.keys().filter_map(|other| {
+            let (section, key) = other.rsplit_once('.').unwrap_or(("", other));
+            (section == above).then_some(key)
+        });
+        nearest(key, siblings)
+    }
+}
