@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
+use serde::de::{self, DeserializeSeed, Expected, IntoDeserializer, Visitor};
 
 use super::hint::nearest;
 use super::mismatch;
@@ -62,7 +62,20 @@ impl<'t> Deserializer<'t, '_> {
         }
     }
 
-    fn integer<T: TryFrom<i64>>(&self) -> Result<T> {
+    /// Stops at what is no number, with what a number may be here.
+    fn no_number<T>(&self, wanted: &str, expected: &dyn Expected) -> Result<T> {
+        let problem = mismatch::explain(self.node, self.path(), wanted);
+        let allowed = expected.to_string();
+        // serde's own visitors know no more than the name of a Rust type
+        let is_type = !allowed.contains(' ');
+        self.stop(if is_type {
+            problem
+        } else {
+            problem.allowed(allowed)
+        })
+    }
+
+    fn integer<T: TryFrom<i64>>(&self, expected: &dyn Expected) -> Result<T> {
         match self.number() {
             Some(Kind::Int(value)) => match T::try_from(value) {
                 Ok(value) => Ok(value),
@@ -72,7 +85,7 @@ impl<'t> Deserializer<'t, '_> {
                     format!("`{value}` is out of range"),
                 )),
             },
-            _ => self.wrong("a whole number"),
+            _ => self.no_number("a whole number", expected),
         }
     }
 
@@ -115,7 +128,8 @@ impl<'t> Deserializer<'t, '_> {
 macro_rules! integers {
     ($($method:ident $visit:ident),*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            visitor.$visit(self.integer()?)
+            let value = self.integer(&visitor)?;
+            visitor.$visit(value)
         }
     )*};
 }
@@ -156,7 +170,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
             #[allow(clippy::cast_precision_loss)] // no value of ours comes near 2^53
             Some(Kind::Int(value)) => value as f64,
             Some(Kind::Float(value)) => value,
-            _ => return self.wrong("a number"),
+            _ => return self.no_number("a number", &visitor),
         };
         visitor.visit_f64(value)
     }

@@ -1,5 +1,8 @@
 //! Whole numbers with a range, and the scaling factor.
 
+use std::fmt;
+
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::scalar::{schema_is, whole_number};
@@ -29,6 +32,10 @@ impl ScalingFactor {
     pub const MIN: f64 = 1.1;
     /// The most that is allowed: beyond it one step would pass any volume's limit.
     pub const MAX: f64 = 100.0;
+
+    fn allowed() -> String {
+        format!("{} to {}", Self::MIN, Self::MAX)
+    }
 }
 
 schema_is!(
@@ -36,21 +43,33 @@ schema_is!(
         "type": "number",
         "minimum": Self::MIN,
         "maximum": Self::MAX,
-        "errorMessage": format!("{} to {}", Self::MIN, Self::MAX),
+        "errorMessage": Self::allowed(),
         "examples": [1.5, 2],
     })
 );
 
 impl<'de> Deserialize<'de> for ScalingFactor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let factor = f64::deserialize(deserializer)?;
-        if (Self::MIN..=Self::MAX).contains(&factor) {
-            return Ok(Self(factor));
+        deserializer.deserialize_f64(Factor)
+    }
+}
+
+struct Factor;
+
+impl Visitor<'_> for Factor {
+    type Value = ScalingFactor;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&ScalingFactor::allowed())
+    }
+
+    fn visit_f64<E: Error>(self, factor: f64) -> Result<ScalingFactor, E> {
+        match (ScalingFactor::MIN..=ScalingFactor::MAX).contains(&factor) {
+            true => Ok(ScalingFactor(factor)),
+            false => Err(E::custom(Invalid::new(
+                format!("`{factor}` is out of range"),
+                ScalingFactor::allowed(),
+            ))),
         }
-        let allowed = format!("{} to {}", Self::MIN, Self::MAX);
-        Err(serde::de::Error::custom(Invalid::new(
-            format!("`{factor}` is out of range"),
-            allowed,
-        )))
     }
 }

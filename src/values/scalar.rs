@@ -83,6 +83,21 @@ impl<T: Parse> Visitor<'_> for Parsed<T> {
     }
 }
 
+/// Reads a whole number, and says what is allowed where there is none.
+pub(crate) struct Whole(pub(crate) &'static str);
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+}
+
 /// Implements `JsonSchema` by this expression, in place where the type is used.
 macro_rules! schema_is {
     ($($type:ty = $schema:expr),+ $(,)?) => {$(
@@ -140,7 +155,7 @@ macro_rules! whole_number {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = i64::deserialize(deserializer)?;
+                let value = deserializer.deserialize_i64($crate::values::scalar::Whole(Self::ALLOWED))?;
                 match u32::try_from(value) {
                     Ok(value) if (Self::MIN..=Self::MAX).contains(&value) => Ok(Self(value)),
                     _ => Err(serde::de::Error::custom($crate::decode::Invalid::new(
