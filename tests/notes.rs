@@ -289,8 +289,9 @@ fn credentials_with_any_character_stand_in_commands_as_one_word() -> Result<()> 
 #[test]
 fn a_template_of_the_users_own_takes_the_place_of_a_topic() -> Result<()> {
     let folder = tempfile::tempdir()?;
+    fs::create_dir(folder.path().join("notes"))?;
     fs::write(
-        folder.path().join("notes-apply.txt.j2"),
+        folder.path().join("notes/apply.txt.j2"),
         "Ask {{ release }}'s team.\n",
     )?;
     let path = folder.path().display().to_string();

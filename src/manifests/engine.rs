@@ -1,5 +1,7 @@
 //! minijinja, set up so that no value can become structure: every `{{ … }}` is one scalar of the template's language.
 
+use std::collections::BTreeMap;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
 use minijinja::{
@@ -8,7 +10,7 @@ use minijinja::{
 };
 
 use super::escape::{Language, shell_word, yaml_literal};
-use super::templates::{Kind, Templates};
+use super::templates::{self, Kind, Templates};
 use crate::layers::Span;
 use crate::problem::{Code, Place, Problem, Problems};
 
@@ -30,7 +32,9 @@ pub(super) enum Compile {
 
 /// Whether a template is only a part of others.
 fn is_part(name: &str) -> bool {
-    name.starts_with('_')
+    name.rsplit('/')
+        .next()
+        .is_some_and(|file| file.starts_with('_'))
 }
 
 /// A rendered document and the template that each stretch of it came from.
@@ -80,6 +84,9 @@ impl<'t> Engine<'t> {
             shell_word(&mut word, text)?;
             Ok(word)
         });
+        // a part of a script that stands in a file of its own, as it is
+        let files = templates.own_files();
+        environment.add_function("file", move |name: &str| plain_file(&files, name));
         environment.set_auto_escape_callback(|name| {
             AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
         });
@@ -157,6 +164,21 @@ fn literal(text: Value) -> Result<Value, Error> {
             "`literal` takes a text",
         )),
     }
+}
+
+/// A file of `templates/` that is no template itself: shell or SQL that somebody can read, run and check as it stands.
+fn plain_file(own: &BTreeMap<String, String>, name: &str) -> Result<Value, Error> {
+    let text = own
+        .get(name)
+        .map(String::as_str)
+        .or_else(|| templates::plain_file(name));
+    text.map(|text| Value::from_safe_string(text.to_owned()))
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::TemplateNotFound,
+                format!("there is no file `{name}`"),
+            )
+        })
 }
 
 fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {

@@ -66,23 +66,23 @@ const fn always(kind: &'static str, template: &'static str) -> Row {
 const TABLE: &[Row] = &[
     Row {
         wanted: |cluster| !cluster.config.is_empty(),
-        ..always("secret", "secret-config.yaml.j2")
+        ..always("secret", "manifests/secret-config.yaml.j2")
     },
-    always("secret", "secret-pgcat-config.yaml.j2"),
-    always("secret", "secret-pgcat-startup.yaml.j2"),
-    always("secret", "secret-pgedge-startup.yaml.j2"),
+    always("secret", "manifests/secret-pgcat-config.yaml.j2"),
+    always("secret", "manifests/secret-pgcat-startup.yaml.j2"),
+    always("secret", "manifests/secret-pgedge-startup.yaml.j2"),
     Row {
         wanted: |cluster| cluster.gvc.is_some(),
-        ..always("gvc", "gvc.yaml.j2")
+        ..always("gvc", "manifests/gvc.yaml.j2")
     },
-    always("identity", "identity-pgedge.yaml.j2"),
-    always("volumeset", "volumeset-pgedge.yaml.j2"),
-    always("policy", "policy-pgedge.yaml.j2"),
-    always("workload", "workload-pgedge.yaml.j2"),
-    always("workload", "workload-pgcat.yaml.j2"),
+    always("identity", "manifests/identity-pgedge.yaml.j2"),
+    always("volumeset", "manifests/volumeset-pgedge.yaml.j2"),
+    always("policy", "manifests/policy-pgedge.yaml.j2"),
+    always("workload", "manifests/workload-pgedge.yaml.j2"),
+    always("workload", "manifests/workload-pgcat.yaml.j2"),
     Row {
         wanted: |cluster| cluster.backup.is_some(),
-        ..always("workload", "workload-backup.yaml.j2")
+        ..always("workload", "manifests/workload-backup.yaml.j2")
     },
 ];
 
@@ -196,9 +196,9 @@ impl<'t> Renderer<'t> {
             Ok(context! { text, checksum })
         };
         let payloads = context! {
-            pgedge_startup => payload("pgedge-start.sh.j2")?,
-            pgcat_config => payload("pgcat.toml.j2")?,
-            pgcat_startup => payload("pgcat-start.sh.j2")?,
+            pgedge_startup => payload("node/start.sh.j2")?,
+            pgcat_config => payload("pooler/pgcat.toml.j2")?,
+            pgcat_startup => payload("pooler/start.sh.j2")?,
         };
         Ok(context! { payloads, ..see })
     }

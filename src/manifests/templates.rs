@@ -46,31 +46,31 @@ const fn is_sign(first: u8, second: u8) -> bool {
 
 /// Every template. To add a manifest, add its file here and a row to the table.
 const BUILT_IN: &[BuiltIn] = built_in![
-    "_credentials.yaml.j2",
-    "_tags.yaml.j2",
-    "gvc.yaml.j2",
-    "identity-pgedge.yaml.j2",
-    "notes-apply.txt.j2",
-    "notes-backup.txt.j2",
-    "notes-connect.txt.j2",
-    "notes-ddl.txt.j2",
-    "notes-prerequisites.txt.j2",
-    "notes-restore.txt.j2",
-    "notes-scaling.txt.j2",
-    "notes-takeover.txt.j2",
-    "notes-troubleshoot.txt.j2",
-    "pgcat-start.sh.j2",
-    "pgcat.toml.j2",
-    "pgedge-start.sh.j2",
-    "policy-pgedge.yaml.j2",
-    "secret-config.yaml.j2",
-    "secret-pgcat-config.yaml.j2",
-    "secret-pgcat-startup.yaml.j2",
-    "secret-pgedge-startup.yaml.j2",
-    "volumeset-pgedge.yaml.j2",
-    "workload-backup.yaml.j2",
-    "workload-pgcat.yaml.j2",
-    "workload-pgedge.yaml.j2",
+    "manifests/_credentials.yaml.j2",
+    "manifests/_tags.yaml.j2",
+    "manifests/gvc.yaml.j2",
+    "manifests/identity-pgedge.yaml.j2",
+    "manifests/policy-pgedge.yaml.j2",
+    "manifests/secret-config.yaml.j2",
+    "manifests/secret-pgcat-config.yaml.j2",
+    "manifests/secret-pgcat-startup.yaml.j2",
+    "manifests/secret-pgedge-startup.yaml.j2",
+    "manifests/volumeset-pgedge.yaml.j2",
+    "manifests/workload-backup.yaml.j2",
+    "manifests/workload-pgcat.yaml.j2",
+    "manifests/workload-pgedge.yaml.j2",
+    "node/start.sh.j2",
+    "notes/apply.txt.j2",
+    "notes/backup.txt.j2",
+    "notes/connect.txt.j2",
+    "notes/ddl.txt.j2",
+    "notes/prerequisites.txt.j2",
+    "notes/restore.txt.j2",
+    "notes/scaling.txt.j2",
+    "notes/takeover.txt.j2",
+    "notes/troubleshoot.txt.j2",
+    "pooler/pgcat.toml.j2",
+    "pooler/start.sh.j2",
 ];
 
 /// What templates are for.
@@ -84,7 +84,7 @@ pub(super) enum Kind {
 
 impl Kind {
     fn of(name: &str) -> Self {
-        match name.starts_with("notes-") {
+        match name.starts_with("notes/") {
             true => Self::Notes,
             false => Self::Manifests,
         }
@@ -117,13 +117,8 @@ impl Templates {
             let found = format!("cannot read templates from `{}`: {error}", path.display());
             Problem::new(Code::File, Place::Nowhere, found)
         };
-        let mut names = Vec::new();
-        for entry in
-            std::fs::read_dir(folder).map_err(|error| Problems::from(refuse(folder, &error)))?
-        {
-            let entry = entry.map_err(|error| Problems::from(refuse(folder, &error)))?;
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
+        let mut names =
+            files_below(folder, "").map_err(|error| Problems::from(refuse(folder, &error)))?;
         names.sort();
         let mut problems = Problems::default();
         let mut overrides = BTreeMap::new();
@@ -148,11 +143,11 @@ impl Templates {
         }
     }
 
-    /// Those of a kind: name and text.
+    /// The templates of a kind: name and text.
     pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&'static str, &str)> {
         let names = BUILT_IN.iter().map(|built_in| built_in.name);
         names
-            .filter(move |name| Kind::of(name) == kind)
+            .filter(move |name| is_template(name) && Kind::of(name) == kind)
             .map(|name| (name, self.text(name)))
     }
 
@@ -171,6 +166,14 @@ impl Templates {
         }
     }
 
+    /// The user's own among the files that are no templates, by name.
+    pub(super) fn own_files(&self) -> BTreeMap<String, String> {
+        let files = self.overrides.iter().filter(|(name, _)| !is_template(name));
+        files
+            .map(|(name, own)| (name.clone(), own.text.clone()))
+            .collect()
+    }
+
     /// Whether a template is the user's own.
     pub(super) fn is_own(&self, name: &str) -> bool {
         self.overrides.contains_key(name)
@@ -180,6 +183,31 @@ impl Templates {
     pub(super) fn source(&self, name: &str) -> Option<SourceId> {
         self.overrides.get(name).map(|own| own.source)
     }
+}
+
+/// Whether a file is rendered; the others stand in scripts as they are.
+fn is_template(name: &str) -> bool {
+    name.ends_with(".j2")
+}
+
+/// A built-in file that is no template.
+pub(super) fn plain_file(name: &str) -> Option<&'static str> {
+    (!is_template(name)).then(|| Some(built_in(name)?.text))?
+}
+
+/// Every file below a folder, one folder deep, by the name that templates have: `manifests/gvc.yaml.j2`.
+fn files_below(folder: &FilePath, prefix: &str) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if prefix.is_empty() && entry.file_type()?.is_dir() {
+            names.extend(files_below(&entry.path(), &format!("{name}/"))?);
+        } else {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 fn built_in(name: &str) -> Option<&'static BuiltIn> {
@@ -196,7 +224,11 @@ fn unknown(path: &FilePath, name: &str) -> Problem {
         ),
     );
     let names = BUILT_IN.iter().map(|built_in| built_in.name);
-    match nearest(name, names.clone()) {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let elsewhere = names
+        .clone()
+        .find(|known| known.rsplit('/').next() == Some(file));
+    match elsewhere.or_else(|| nearest(name, names.clone())) {
         Some(near) => problem.fix(format!("did you mean `{near}`?")),
         None => problem.allowed(names.collect::<Vec<_>>().join(", ")),
     }
