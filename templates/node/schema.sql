@@ -1,0 +1,308 @@
+-- The node's own schema: what its script does in the database, as functions that can be tried in psql one by one.
+-- Installed at every start on every node, never replicated. Whatever comes from a catalogue is quoted by format().
+SET client_min_messages = warning;
+SET spock.enable_ddl_replication = off;
+CREATE SCHEMA IF NOT EXISTS pgedge;
+
+CREATE OR REPLACE FUNCTION pgedge.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+
+---- Tables ------------------------------------------------------------------------------------------------------------
+
+-- One row a node, written by that node every few seconds and replicated: how far each one has come here.
+CREATE TABLE IF NOT EXISTS pgedge.heartbeat (node name PRIMARY KEY, beat bigint NOT NULL, at timestamptz NOT NULL);
+
+-- Where in this node's WAL each of its last beats ended. Not replicated.
+CREATE TABLE IF NOT EXISTS pgedge.own_beat (beat bigint PRIMARY KEY, position pg_lsn NOT NULL);
+
+-- Who wrote, from when on, the rows that PostgreSQL takes for local ones: a copied node has them from its source.
+CREATE TABLE IF NOT EXISTS pgedge.life (since timestamptz PRIMARY KEY, node name NOT NULL);
+
+-- The nodes that this one has made a slot for. Not replicated.
+CREATE TABLE IF NOT EXISTS pgedge.offer (subscriber name PRIMARY KEY);
+
+---- Links -------------------------------------------------------------------------------------------------------------
+
+-- A link is a subscription on one node and a slot on the other, with these names.
+CREATE OR REPLACE FUNCTION pgedge.subscription(subscriber name, provider name) RETURNS name LANGUAGE sql IMMUTABLE AS
+$$ SELECT (subscriber || '_sub_from_' || provider)::name $$;
+
+CREATE OR REPLACE FUNCTION pgedge.slot(subscriber name, provider name) RETURNS name LANGUAGE sql STABLE AS
+$$ SELECT spock.spock_gen_slot_name(current_database(), provider, pgedge.subscription(subscriber, provider)) $$;
+
+CREATE OR REPLACE FUNCTION pgedge.this_node() RETURNS name LANGUAGE sql STABLE AS
+$$ SELECT node_name::name FROM spock.local_node JOIN spock.node USING (node_id) $$;
+
+-- Where this node stands in the WAL of each of its providers. An origin is found by its name, and by the provider's
+-- node id, under which crash recovery and a standby move it.
+CREATE OR REPLACE VIEW pgedge.position AS
+SELECT node_name::name AS provider, sub_slot_name AS slot, sub_origin AS provider_id,
+       greatest(by_name.remote_lsn, by_id.remote_lsn) AS position
+  FROM spock.subscription JOIN spock.node ON node_id = sub_origin
+  LEFT JOIN pg_show_replication_origin_status() by_name ON by_name.external_id = sub_slot_name
+  LEFT JOIN pg_show_replication_origin_status() by_id ON by_id.local_id = sub_origin;
+
+-- Spock marks each commit with the node id of its writer, and crash recovery moves the origin of that number: it has to
+-- be the subscription's own. PostgreSQL numbers origins by itself, so the row is given its number afterwards.
+CREATE OR REPLACE FUNCTION pgedge.align_origin(slot name, provider_id oid, reached pg_lsn) RETURNS void
+LANGUAGE plpgsql SET allow_system_table_mods = on AS
+$$
+BEGIN
+  PERFORM pg_replication_origin_drop(roname) FROM pg_replication_origin WHERE roname = slot;
+  IF provider_id < 65535 THEN
+    INSERT INTO pg_replication_origin (roident, roname) VALUES (provider_id, slot);
+  ELSE
+    PERFORM pg_replication_origin_create(slot);
+  END IF;
+  PERFORM pg_replication_origin_advance(slot, reached) WHERE reached IS NOT NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION pgedge.align_origins() RETURNS void LANGUAGE sql AS
+$$ SELECT pgedge.align_origin(slot, provider_id, position) FROM pgedge.position $$;
+
+-- The provider's half of a link. It keeps all changes from here on for the subscriber.
+CREATE OR REPLACE FUNCTION pgedge.offer_slot(subscriber name) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+  slot name := pgedge.slot(subscriber, pgedge.this_node());
+BEGIN
+  -- one that has lost what it held is of no use
+  PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = slot AND wal_status = 'lost';
+  IF NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = slot) THEN
+    PERFORM pg_create_logical_replication_slot(slot, 'spock_output');
+  END IF;
+  INSERT INTO pgedge.offer VALUES (subscriber) ON CONFLICT DO NOTHING;
+END
+$$;
+
+-- The subscriber's half: everything behind a position in the provider's WAL, or behind where its slot begins.
+CREATE OR REPLACE FUNCTION pgedge.follow(provider name, dsn text, from_position pg_lsn DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS
+$$
+DECLARE
+  link name := pgedge.subscription(pgedge.this_node(), provider);
+BEGIN
+  IF EXISTS (SELECT FROM spock.subscription WHERE sub_name = link AND sub_enabled) THEN
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM spock.subscription WHERE sub_name = link) THEN
+    PERFORM spock.sub_create(link, dsn, '{default,default_insert_only,ddl_sql}', false, false, '{}', enabled := false);
+  END IF;
+  PERFORM pgedge.align_origin(sub_slot_name, sub_origin, from_position) FROM spock.subscription WHERE sub_name = link;
+  PERFORM spock.sub_enable(link);
+END
+$$;
+
+-- Both links with a node that is gone or begins again. The origin too: it is a position in the WAL of a former life.
+CREATE OR REPLACE FUNCTION pgedge.unlink(other name) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+  this name := pgedge.this_node();
+  held name := pgedge.slot(other, this);
+BEGIN
+  PERFORM spock.sub_drop(pgedge.subscription(this, other), true);
+  PERFORM pg_replication_origin_drop(roname) FROM pg_replication_origin WHERE roname = pgedge.slot(this, other);
+  FOR attempt IN 1..50 LOOP
+    PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = held AND active;
+    EXIT WHEN NOT FOUND;
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+  PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+    WHERE slot_name IN (held, pgedge.copy_slot(other)) AND NOT active;
+  PERFORM spock.node_drop(node_name::name) FROM spock.node WHERE node_name = other AND node_name <> this;
+  DELETE FROM pgedge.offer WHERE subscriber = other;
+END
+$$;
+
+-- The physical slot that a node holds on the one that it copies.
+CREATE OR REPLACE FUNCTION pgedge.copy_slot(joiner name) RETURNS name LANGUAGE sql IMMUTABLE AS
+$$ SELECT ('pgedge_copy_' || joiner)::name $$;
+
+CREATE OR REPLACE FUNCTION pgedge.broken_subscriptions() RETURNS text LANGUAGE sql AS
+$$ SELECT coalesce(string_agg(subscription_name || '=' || status, ' ' ORDER BY subscription_name), 'none')
+     FROM spock.sub_show_status() WHERE status <> 'replicating' $$;
+
+-- Whether this node follows so many peers, and as many follow it.
+CREATE OR REPLACE FUNCTION pgedge.is_linked(peers bigint) RETURNS boolean LANGUAGE sql AS
+$$ SELECT pgedge.broken_subscriptions() = 'none' AND peers <= least(
+     (SELECT count(*) FROM spock.subscription),
+     (SELECT count(*) FROM pg_replication_slots
+       WHERE active AND slot_type = 'logical' AND database = current_database())) $$;
+
+---- Joins -------------------------------------------------------------------------------------------------------------
+
+-- Hold up what arrives from others, until pgedge.resume() or spock.pause_timeout; what is written here goes on.
+-- Spock's own pause does not see a worker that has begun a transaction and not written yet.
+CREATE OR REPLACE FUNCTION pgedge.pause() RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+  PERFORM spock.pause_apply_workers();
+  FOR attempt IN 1..100 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND backend_type LIKE '%spock apply%' AND xact_start IS NOT NULL);
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION pgedge.resume() RETURNS void LANGUAGE sql AS 'SELECT spock.resume_apply_workers()';
+
+-- Where this node stands with all its providers, in one text: equal texts, nothing has arrived in between.
+CREATE OR REPLACE FUNCTION pgedge.positions() RETURNS text LANGUAGE sql AS
+$$ SELECT coalesce(string_agg(provider || ' ' || position, ', ' ORDER BY provider), 'none') FROM pgedge.position $$;
+
+-- Whether all has arrived here that a provider wrote up to a position in its WAL.
+CREATE OR REPLACE FUNCTION pgedge.has_received(from_provider name, up_to pg_lsn) RETURNS boolean LANGUAGE sql AS
+$$ SELECT EXISTS (SELECT FROM pgedge.position WHERE provider = from_provider AND position >= up_to) $$;
+
+-- A copy becomes a node of its own. Runs on the promoted standby, without Spock: its workers would go on as the source.
+-- The positions of the source are the copy's as well; of the source itself, it is where the copy left its WAL.
+CREATE OR REPLACE FUNCTION pgedge.become(node name, dsn text, source name, cut pg_lsn) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+  id oid := (hashtext(node::text)::bit(32)::bigint & 65535)::oid;
+  interface oid := (hashtext('interface of ' || node)::bit(32)::bigint & 2147483647)::oid;
+  source_id oid := (SELECT node_id FROM spock.local_node);
+  record_of_source regclass;
+BEGIN
+  DROP TABLE IF EXISTS pgedge.start_from;
+  CREATE TABLE pgedge.start_from AS SELECT p.provider, p.position FROM pgedge.position p UNION ALL SELECT source, cut;
+  PERFORM pg_replication_origin_drop(roname) FROM pg_replication_origin JOIN pgedge.position ON roname = slot;
+  DELETE FROM spock.local_sync_status;
+  DELETE FROM spock.subscription;
+  DELETE FROM spock.progress;
+  INSERT INTO spock.node (node_id, node_name) VALUES (id, node);
+  INSERT INTO spock.node_interface (if_id, if_name, if_nodeid, if_dsn) VALUES (interface, node, id, dsn);
+  UPDATE spock.local_node SET node_id = id, node_local_interface = interface;
+  UPDATE spock.replication_set SET set_nodeid = id WHERE set_nodeid = source_id;
+  DELETE FROM spock.node_interface WHERE if_nodeid <> id;
+  DELETE FROM spock.node WHERE node_id <> id;
+  -- what was recorded of the source's life
+  FOREACH record_of_source IN ARRAY ARRAY[
+    to_regclass('spock.exception_status_detail'), to_regclass('spock.exception_status'),
+    to_regclass('spock.exception_log'), to_regclass('spock.resolutions'), 'pgedge.own_beat', 'pgedge.offer'] LOOP
+    IF record_of_source IS NOT NULL THEN
+      EXECUTE format('DELETE FROM %s', record_of_source);
+    END IF;
+  END LOOP;
+  INSERT INTO pgedge.life VALUES (clock_timestamp(), node);
+END
+$$;
+
+---- Tables and replication sets ---------------------------------------------------------------------------------------
+
+-- A table outside all sets keeps its rows to itself. One with a key belongs in `default`; of one without, only inserts
+-- replicate. What somebody put into a set of their own stays there.
+CREATE OR REPLACE FUNCTION pgedge.place_table(relation regclass) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+  keyed boolean := EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND (indisprimary OR indisreplident));
+  sets name[] := ARRAY(SELECT set_name FROM spock.tables WHERE relid = relation AND set_name IS NOT NULL);
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+                  WHERE pg_class.oid = relation AND relkind IN ('r', 'p') AND relpersistence = 'p'
+                    AND nspname NOT IN ('pgedge', 'spock', 'pg_catalog', 'information_schema')) THEN
+    RETURN;
+  END IF;
+  IF keyed AND sets = ARRAY['default_insert_only'::name] THEN
+    PERFORM spock.repset_remove_table('default_insert_only'::name, relation, false);
+    sets := '{}';
+  END IF;
+  IF sets = '{}' THEN
+    PERFORM spock.repset_add_table((CASE WHEN keyed THEN 'default' ELSE 'default_insert_only' END)::name, relation,
+      include_partitions := false);
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION pgedge.place_all_tables() RETURNS void LANGUAGE sql AS
+$$ SELECT pgedge.place_table(relid) FROM spock.tables WHERE set_name IS NULL $$;
+
+-- Spock places the tables of plain DDL, and on the nodes that replay it. It does not on the node that runs
+-- spock.replicate_ddl(), and a row written there before anybody looks would stay there.
+CREATE OR REPLACE FUNCTION pgedge.on_ddl() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS
+$$
+BEGIN
+  IF EXISTS (SELECT FROM spock.local_node) THEN
+    PERFORM pgedge.place_table(relation) FROM (
+      SELECT DISTINCT coalesce(part.relid, command.objid)::regclass AS relation
+        FROM pg_event_trigger_ddl_commands() command
+        LEFT JOIN LATERAL pg_partition_tree(command.objid) part ON true
+       WHERE command.classid = 'pg_class'::regclass AND command.object_type = 'table') made;
+  END IF;
+END
+$$;
+DROP EVENT TRIGGER IF EXISTS pgedge_place_tables;
+CREATE EVENT TRIGGER pgedge_place_tables ON ddl_command_end
+  WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'CREATE SCHEMA')
+  EXECUTE FUNCTION pgedge.on_ddl();
+
+-- Of the public template: a trigger that refuses temporary, unlogged and key-less tables, and connection strings with
+-- the password at their end.
+DROP EVENT TRIGGER IF EXISTS spock_auto_replicate;
+DROP FUNCTION IF EXISTS public.spock_auto_add_table();
+UPDATE spock.node_interface SET if_dsn = split_part(if_dsn, ' password=', 1) || ' connect_timeout=5'
+ WHERE if_dsn NOT LIKE '%connect_timeout=%';
+
+-- The documented second step after replicate_ddl finds the table in its set already, and that is no error.
+CREATE OR REPLACE FUNCTION spock.repset_add_table(set_name text, relation regclass) RETURNS boolean LANGUAGE sql AS
+$$ SELECT EXISTS (SELECT FROM spock.tables t WHERE t.relid = $2 AND t.set_name = $1)
+     OR spock.repset_add_table($1::name, $2, false) $$;
+
+---- Service -----------------------------------------------------------------------------------------------------------
+
+-- One more beat of this node. Its place in the WAL is noted in a transaction of its own, behind the commit.
+CREATE OR REPLACE PROCEDURE pgedge.beat() LANGUAGE plpgsql AS
+$$
+DECLARE
+  last bigint;
+BEGIN
+  INSERT INTO pgedge.heartbeat AS h VALUES (pgedge.this_node(), 1, clock_timestamp())
+    ON CONFLICT (node) DO UPDATE SET beat = h.beat + 1, at = clock_timestamp() RETURNING beat INTO last;
+  COMMIT;
+  INSERT INTO pgedge.own_beat VALUES (last, pg_current_wal_insert_lsn())
+    ON CONFLICT (beat) DO UPDATE SET position = excluded.position;
+  DELETE FROM pgedge.own_beat WHERE beat <= last - 1000;
+END
+$$;
+
+-- A node's sequence knows nothing of the numbers that others gave out: whoever writes here next would get them again.
+-- Ahead by some, because rows go on arriving between two rounds. A column without an index is no key: not looked at.
+CREATE OR REPLACE FUNCTION pgedge.advance_sequences() RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+  owned record;
+  highest bigint;
+BEGIN
+  FOR owned IN
+    SELECT s.seqrelid::regclass AS sequence, s.seqmax, d.refobjid::regclass AS relation, a.attname AS field,
+           coalesce(pg_sequence_last_value(s.seqrelid), s.seqstart - 1) AS last
+      FROM pg_sequence s
+      JOIN pg_depend d ON d.objid = s.seqrelid AND d.classid = 'pg_class'::regclass
+       AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
+      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+      JOIN pg_class c ON c.oid = d.refobjid AND c.relpersistence = 'p'
+     WHERE s.seqincrement > 0 AND NOT s.seqcycle
+       AND EXISTS (SELECT FROM pg_index WHERE indrelid = d.refobjid AND indkey[0] = d.refobjsubid AND indisvalid)
+  LOOP
+    EXECUTE format('SELECT max(%I) FROM %s', owned.field, owned.relation) INTO highest;
+    IF highest > owned.last AND highest < owned.seqmax THEN
+      PERFORM setval(owned.sequence, least(highest + 1000, owned.seqmax));
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- The nodes that this one has a link with, also with one that is half made, and whether they are connected.
+CREATE OR REPLACE VIEW pgedge.linked_node AS
+SELECT node,
+       EXISTS (SELECT FROM spock.sub_show_status() WHERE provider_node = node AND status = 'replicating')
+       OR EXISTS (SELECT FROM pg_replication_slots
+                   WHERE active AND slot_name IN (pgedge.slot(node, pgedge.this_node()), pgedge.copy_slot(node)))
+         AS connected
+  FROM (SELECT node_name::name AS node FROM spock.node
+        UNION SELECT subscriber FROM pgedge.offer
+        UNION SELECT substr(slot_name, 13)::name FROM pg_replication_slots WHERE slot_name LIKE 'pgedge\_copy\_%') known
+ WHERE node <> pgedge.this_node();

@@ -1,0 +1,87 @@
+# ---- PID 1: PostgreSQL, and the reconcile loop beside it ----
+
+# Ends the reconcile loop when PostgreSQL has to stop and the node to begin again; psql itself ends with 1, 2 or 3.
+readonly BEGIN_AGAIN=75
+
+prepare_directory() {
+  mkdir -p "${PGDATA%/*}" && check_directory && end_leftover_postgres && clear_away || return
+  if [ ! -e "$PGDATA/PG_VERSION" ]; then
+    fetch_copy
+    [ -e "$PGDATA/PG_VERSION" ] || create_directory
+  fi
+  chmod 700 "$PGDATA"
+  load_state
+  # leaving: killed while it handed over
+  case "$state" in ready | leaving) state=returning ;; esac
+  write_settings
+  align_origins || die "the positions of an earlier release cannot be read"
+  state=${state:-setup}
+  save_state || log "WARNING: the state cannot be saved: is the volume full?"
+  [ "$state" != following ] || follow_source
+}
+
+reconcile() {
+  local node
+  until pg_isready -q -h /tmp; do sleep 0.2; done
+  load_state
+  { [ "$state" != setup ] || set_up_node; } && install_schema && align_password || return
+  # when a node starts, its list is up to date
+  for node in $(local_sql <<<"SELECT node FROM pgedge.linked_node"); do once_listed[$node]=yes; done
+  while load_members && survey_peers; do
+    case "$state" in
+      new) settle_in ;;
+      forming) form_cluster ;;
+      returning) look_around ;;
+      ready) look_after_links ;;
+      *) exit "$BEGIN_AGAIN" ;;
+    esac
+    if [ "$state" = ready ]; then sleep 5; else sleep 1; fi
+  done
+}
+
+supervise() {
+  local postgres reconciler stopping="" again="" status
+  postgres -D "$PGDATA" &
+  postgres=$!
+  # for PostgreSQL SIGINT is a fast shutdown
+  trap 'stopping=yes; kill -INT "$postgres"' TERM INT
+  [ "$state" != joining ] || complete_join
+  reconcile &
+  reconciler=$!
+  while kill -0 "$postgres" 2>/dev/null; do
+    if [ -n "$stopping$again" ]; then
+      # once more: the first may have been too early
+      kill -INT "$postgres"
+      sleep 0.2
+      continue
+    fi
+    wait -n "$postgres" "$reconciler"
+    if kill -0 "$reconciler" 2>/dev/null; then continue; fi
+    wait "$reconciler"
+    status=$?
+    if [ "$status" = "$BEGIN_AGAIN" ]; then
+      again=yes
+      continue
+    fi
+    kill -0 "$postgres" 2>/dev/null || break
+    log "the reconcile loop ended with status $status: starting it again"
+    sleep 1
+    reconcile &
+    reconciler=$!
+  done
+  wait "$postgres"
+  status=$?
+  kill "$reconciler" 2>/dev/null
+  [ -z "$again" ] || [ -n "$stopping" ] || exec /bin/bash "$0"
+  log "PostgreSQL ended with status $status"
+  exit "$status"
+}
+
+run_node() {
+  trap stop_early TERM INT
+  check_credentials
+  load_members
+  is_member "$self" || [ -e "$PGDATA/PG_VERSION" ] ||
+    die "this node, $self, is not in the list of members: ${members[*]}"
+  prepare_directory && supervise
+}
