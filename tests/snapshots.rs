@@ -297,7 +297,9 @@ fn files_in_flags_are_beside_the_case() -> Result<()> {
 fn documents_of_own_templates_are_checked_though_nothing_changed() -> Result<()> {
     let case = ("own.yaml", "# flags: --templates templates\n");
     let folder = Folder::new(&[case])?;
-    let template = folder.path().join("tests/cases/templates/manifests/gvc.yaml.j2");
+    let template = folder
+        .path()
+        .join("tests/cases/templates/manifests/gvc.yaml.j2");
     fs::create_dir_all(template.parent().unwrap_or(Path::new("")))?;
     let right = include_str!("../templates/manifests/gvc.yaml.j2");
     let wrong = |text: &str| text.replace("description: Locations", "nickname: Locations");

@@ -67,6 +67,8 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "node/join.sh",
     "node/links.sh",
     "node/members.sh",
+    "node/mend.sh",
+    "node/mend.sql",
     "node/peers.sh",
     "node/probes.sh",
     "node/psql.sh",

@@ -28,18 +28,26 @@ CREATE OR REPLACE FUNCTION pgedge.is_known(knowledge jsonb, writer name, at time
 LANGUAGE sql STABLE AS
 $$ SELECT at IS NULL OR at <= coalesce((knowledge ->> writer::text)::timestamptz, '-infinity') $$;
 
--- The tables whose rows replicate, and the columns that tell their rows apart, if there are any.
+-- When a row was committed; NULL if that is longer ago than PostgreSQL remembers.
+CREATE OR REPLACE FUNCTION pgedge.committed(made_by xid) RETURNS timestamptz LANGUAGE sql STABLE AS
+$$ SELECT pg_xact_commit_timestamp(made_by) $$;
+
+-- The tables whose rows replicate; the columns that tell their rows apart, if there are any; and when a row `t` here is
+-- the same as a row `r` with the text `x.content`, of the time `x.at`, from elsewhere.
 CREATE OR REPLACE VIEW pgedge.shared_table AS
 SELECT c.oid::regclass AS relation, format('%I.%I', n.nspname, c.relname) AS name,
-       (SELECT string_agg(format('t.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
-         WHERE attrelid = c.oid AND attnum = ANY (key.indkey)) AS key,
-       (SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
-         WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS columns
+       string_agg(format('t.%I', attname), ', ' ORDER BY attnum) FILTER (WHERE attnum = ANY (key.indkey)) AS key,
+       coalesce(string_agg(format('t.%1$I = r.%1$I', attname), ' AND ') FILTER (WHERE attnum = ANY (key.indkey)),
+         't::text = x.content AND pgedge.committed(t.xmin) = x.at') AS is_same,
+       string_agg(format('%I', attname), ', ' ORDER BY attnum) FILTER (WHERE attgenerated = '') AS columns,
+       string_agg(format('r.%I', attname), ', ' ORDER BY attnum) FILTER (WHERE attgenerated = '') AS contents
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
   LEFT JOIN LATERAL (SELECT indkey::int2[] FROM pg_index WHERE indrelid = c.oid AND (indisreplident OR indisprimary)
                       ORDER BY indisreplident DESC LIMIT 1) key ON true
  WHERE c.relkind = 'r' AND n.nspname NOT IN ('pgedge', 'spock')
-   AND EXISTS (SELECT FROM spock.tables s WHERE s.relid = c.oid AND s.set_name IS NOT NULL);
+   AND EXISTS (SELECT FROM spock.tables s WHERE s.relid = c.oid AND s.set_name IS NOT NULL)
+ GROUP BY c.oid, n.nspname, c.relname;
 
 -- The giver's part: rows that the other one does not know; of one writer, or of all.
 CREATE OR REPLACE FUNCTION pgedge.rows_unknown_to(knowledge jsonb, of_writer name DEFAULT NULL)
@@ -71,31 +79,31 @@ BEGIN
 END
 $$;
 
--- The receiver's part. The rows wait in a table of the session, `given`; each transaction of the writer is one here.
+-- The receiver's part. The rows wait in a table of the session, `given`; each transaction of the writer is one here. An
+-- older row gives way; a newer one has won already. Of a row without a key there are as many as its writer made.
 CREATE OR REPLACE PROCEDURE pgedge.take_rows() LANGUAGE plpgsql AS
 $$
 DECLARE
   moment record;
-  row record;
+  shared record;
 BEGIN
   SET session_replication_role = replica;
   FOR moment IN SELECT DISTINCT g.writer, g.at FROM given g ORDER BY 2, 1 LOOP
     PERFORM pgedge.write_as(moment.writer, moment.at);
-    FOR row IN SELECT s.*, g.content, count(*) AS times FROM given g JOIN pgedge.shared_table s ON s.name = g.relation
-                WHERE (g.writer, g.at) = (moment.writer, moment.at)
-                GROUP BY s.relation, s.name, s.key, s.columns, g.content LOOP
-      IF row.key IS NULL THEN
-        EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE
-            SELECT %2$s FROM (SELECT ($1::%1$s).*) r, generate_series(1, $3 - (SELECT count(*) FROM %1$s t
-             WHERE t::text = $1 AND pg_xact_commit_timestamp(t.xmin) = $2))', row.relation, row.columns)
-          USING row.content, moment.at, row.times;
-      ELSE
-        -- an older row gives way; a newer one has won already
-        EXECUTE format('DELETE FROM %1$s t WHERE ROW(%2$s)::text = (SELECT ROW(%2$s)::text FROM (SELECT ($1::%1$s).*) t)
-            AND coalesce(pg_xact_commit_timestamp(t.xmin) < $2, true)', row.relation, row.key) USING row.content, moment.at;
-        EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT ($1::%1$s).*) r
-            ON CONFLICT DO NOTHING', row.relation, row.columns) USING row.content;
+    FOR shared IN SELECT DISTINCT s.* FROM given g JOIN pgedge.shared_table s ON s.name = g.relation
+                   WHERE (g.writer, g.at) = (moment.writer, moment.at) LOOP
+      IF shared.key IS NOT NULL THEN
+        EXECUTE format('DELETE FROM %1$s t USING given x, LATERAL (SELECT (x.content::%1$s).*) r
+            WHERE (x.relation, x.writer, x.at) = ($1, $2, $3) AND %2$s
+              AND coalesce(pgedge.committed(t.xmin) < x.at, true)', shared.relation, shared.is_same)
+          USING shared.name, moment.writer, moment.at;
       END IF;
+      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %4$s FROM
+            (SELECT x.*, row_number() OVER (PARTITION BY x.content) AS copy FROM given x
+              WHERE (x.relation, x.writer, x.at) = ($1, $2, $3)) x, LATERAL (SELECT (x.content::%1$s).*) r
+          WHERE x.copy > (SELECT count(*) FROM %1$s t WHERE %3$s) ON CONFLICT DO NOTHING',
+          shared.relation, shared.columns, shared.is_same, shared.contents)
+        USING shared.name, moment.writer, moment.at;
     END LOOP;
     COMMIT;
   END LOOP;
@@ -103,17 +111,25 @@ BEGIN
 END
 $$;
 
--- What this session commits from now on counts as written by that node, at that time.
+-- What this session commits from now on counts as received, with that commit time. As received from its writer, if nothing
+-- else is being received from it.
 CREATE OR REPLACE FUNCTION pgedge.write_as(writer name, at timestamptz) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
-  origin text := (SELECT slot FROM pgedge.position WHERE provider = writer);
+  own text := (SELECT slot FROM pgedge.position WHERE provider = writer);
 BEGIN
   PERFORM pg_replication_origin_session_reset() WHERE pg_replication_origin_session_is_setup();
-  IF origin IS NOT NULL THEN
-    PERFORM pg_replication_origin_session_setup(origin);
-    PERFORM pg_replication_origin_xact_setup('0/0', at);
+  BEGIN
+    PERFORM pg_replication_origin_session_setup(own);
+  EXCEPTION WHEN object_in_use THEN
+    own := NULL;
+  END;
+  IF own IS NULL THEN
+    PERFORM pg_replication_origin_create('pgedge_late')
+      WHERE NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = 'pgedge_late');
+    PERFORM pg_replication_origin_session_setup('pgedge_late');
   END IF;
+  PERFORM pg_replication_origin_xact_setup('0/0', at);
 END
 $$;
 

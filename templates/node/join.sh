@@ -1,15 +1,14 @@
 # ---- A new node copies one that is ready, and then follows all the others ----
 #
 # The copy is a standby of its source: rows, roles, sequences, large objects, and with them the source's positions in the
-# WAL of every other node, to the transaction. It can follow its source for hours. Then, in a few seconds and under a lock:
-#   1. Every other member makes a slot for it.
-#   2. All of them hold up what arrives from others, the source last, when it has received all that they wrote until
-#      then. So nobody's writes build on something that the copy does not have.
-#   3. The copy leaves the source's WAL at some point, becomes a node of its own and follows each node from its position.
-#   4. When it has caught up, and what was held up has not moved, all go on.
-# Broken off before 3, it is tried again; after that, the node begins again with an empty directory.
-
-readonly SWITCH_TIME=15 # seconds: below spock.pause_timeout, with which the others would go on by themselves
+# WAL of every other node, to the transaction. It can follow its source for hours. Then, under a lock, and without anybody
+# standing still:
+#   1. Every member makes a slot for it, and the source receives what was written before.
+#   2. The copy leaves the source's WAL at some point, becomes a node of its own and follows each node from its position.
+#   3. When it has caught up, it compares what has changed meanwhile with its source: changes of several nodes may have
+#      arrived in another order than they were made.
+#   4. Everybody follows it, and it is ready.
+# Broken off before 2, it is tried again; after that, the node begins again with an empty directory.
 
 # Wait for a peer to copy, or for a sign that there is none: then this node begins with an empty database.
 fetch_copy() {
@@ -84,7 +83,6 @@ write_standby_settings() {
 
 begin_again() {
   log "beginning again: $1"
-  resume_all
   [ ! -e "$PGDATA/postmaster.pid" ] || stop_quietly
   state=joining
   save_state
@@ -127,11 +125,10 @@ switch_over() {
     return 1
   }
   take_join_lock || return
-  if choose_followed "$copied" && make_slots && hold_all_up; then
+  if choose_followed "$copied" && make_slots && wait_until 20 has_replayed "$(mark "$copied")"; then
     become_a_node
     return 0
   fi
-  resume_all
   release_join_lock
   return 1
 }
@@ -167,47 +164,25 @@ choose_followed() {
   [ "${state_of[$1]:-}" = ready ]
 }
 
+# Of each follows: the copy gets from the source what was written before its slot was made.
 make_slots() {
-  local peer
+  local peer position
+  since=$(sql_on "$copied" <<<"SELECT clock_timestamp() - interval '1 minute'") || return
   for peer in "$copied" "${followed[@]}"; do
     equip "$peer" && offer "$self" "$peer" || {
       log_news "$peer does not make a slot yet: is a transaction open for long there?"
       return 1
     }
   done
-}
-
-# The copied node is asked last: it has to receive what the others wrote until they held up.
-hold_all_up() {
-  local peer position
-  local_sql <<<"CHECKPOINT"
-  deadline=$((SECONDS + SWITCH_TIME))
-  for peer in "${followed[@]}"; do sql_on "$peer" <<<"SELECT pgedge.pause()" >/dev/null || return; done
   for peer in "${followed[@]}"; do
-    position=$(mark "$peer") && wait_until 5 has_received "$copied" "$peer" "$position" || {
-      log "$copied does not receive from $peer: trying again later"
+    position=$(mark "$peer") && wait_until 20 has_received "$copied" "$peer" "$position" || {
+      log_news "$copied does not receive from $peer: trying again later"
       return 1
     }
   done
-  sql_on "$copied" <<<"SELECT pgedge.pause()" >/dev/null && position=$(mark "$copied") || return
-  held_at=$(positions_held) || return
-  wait_until 5 has_replayed "$position"
 }
 
 has_replayed() { is_true "$(local_sql -v "position=$1" <<<"SELECT pg_last_wal_replay_lsn() >= :'position'")"; }
-
-# Where everybody stands: it may not change while the copy becomes a node.
-positions_held() {
-  local peer
-  for peer in "$copied" "${followed[@]}"; do sql_on "$peer" <<<"SELECT pgedge.positions()" || return; done
-}
-
-resume_all() {
-  local peer
-  for peer in "${copied:-}" "${followed[@]}"; do
-    [ -z "$peer" ] || sql_on "$peer" <<<"SELECT pgedge.resume()" >/dev/null 2>&1
-  done
-}
 
 # Where it left the source's WAL stands in the history of its new timeline.
 become_a_node() {
@@ -230,22 +205,24 @@ is_promoted() { ! is_true "$(local_sql <<<"SELECT pg_is_in_recovery()")"; }
 
 # ---- As a node of its own ----
 
-# PostgreSQL runs with Spock by now, and everybody still holds up what arrives.
+# PostgreSQL runs with Spock by now.
 complete_join() {
   local peer position
-  wait_until 30 pg_isready -q -h /tmp || begin_again "it is not linked in time"
+  wait_until 60 pg_isready -q -h /tmp || begin_again "PostgreSQL does not start"
   for peer in "$copied" "${followed[@]}"; do
     position=$(local_sql -v "peer=$peer" <<<"SELECT position FROM pgedge.start_from WHERE provider = :'peer'") &&
-      follow "$self" "$peer" "$position" || begin_again "it is not linked in time"
+      follow "$self" "$peer" "$position" || begin_again "$peer cannot be followed"
   done
   for peer in "$copied" "${followed[@]}"; do
-    position=$(mark "$peer") && wait_until "$((deadline - SECONDS))" has_received "$self" "$peer" "$position" ||
-      begin_again "it is not linked in time"
+    position=$(mark "$peer") && wait_until 600 has_received "$self" "$peer" "$position" ||
+      begin_again "what $peer wrote does not arrive"
   done
-  [ "$held_at" = "$(positions_held)" ] || begin_again "it is not linked in time"
-  resume_all
-  for peer in "$copied" "${followed[@]}"; do link "$peer" "$self" || begin_again "it is not linked in time"; done
-  wait_until 60 is_linked "$((${#followed[@]} + 1))" || begin_again "it is not linked in time"
+  mend_from "$copied" "$since" || begin_again "it cannot be compared with $copied"
+  for peer in "$copied" "${followed[@]}"; do
+    link "$peer" "$self" && sql_on "$peer" <<<"SELECT pgedge.end_copy(:'self')" >/dev/null ||
+      begin_again "$peer does not follow"
+  done
+  wait_until 60 is_linked "$((${#followed[@]} + 1))" || begin_again "it is not linked both ways"
   # what its source has missed is in no copy of it
   for peer in ${missed_of[$copied]}; do [ "$peer" = "$self" ] || missed+="$peer "; done
   copied=""

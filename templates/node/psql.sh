@@ -3,7 +3,7 @@
 # What a user may set for the server, the database or the role must not reach this script's sessions, nor those that
 # Spock's workers open to their providers. libpq reads PGOPTIONS, and PostgreSQL hands its environment on to them.
 own_session_options() {
-  local known name options="-c spock.readonly=off -c spock.deny_all_ddl=off -c search_path=pg_catalog"
+  local known name options="-c spock.readonly=off -c spock.enable_ddl_replication=off -c spock.deny_all_ddl=off -c search_path=pg_catalog"
   known=$(postgres --describe-config | cut -f 1)
   for name in idle_session_timeout=0 idle_in_transaction_session_timeout=0 lock_timeout=0 statement_timeout=0 \
     transaction_timeout=0 default_transaction_isolation=read\\\ committed default_transaction_read_only=off \

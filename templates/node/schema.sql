@@ -4,6 +4,20 @@ SET client_min_messages = warning;
 SET spock.enable_ddl_replication = off;
 CREATE SCHEMA IF NOT EXISTS pgedge;
 
+-- A function of another release may return something else, and is not replaced then.
+DO $$
+DECLARE
+  outdated record;
+BEGIN
+  FOR outdated IN
+    SELECT oid::regprocedure AS routine FROM pg_proc
+     WHERE pronamespace = 'pgedge'::regnamespace
+       AND EXISTS (SELECT FROM pg_proc WHERE oid = to_regproc('pgedge.version') AND prosrc <> 'SELECT 2')
+  LOOP
+    EXECUTE format('DROP ROUTINE IF EXISTS %s CASCADE', outdated.routine);
+  END LOOP;
+END $$;
+
 CREATE OR REPLACE FUNCTION pgedge.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
 
 ---- Tables ------------------------------------------------------------------------------------------------------------
@@ -107,8 +121,8 @@ BEGIN
     EXIT WHEN NOT FOUND;
     PERFORM pg_sleep(0.1);
   END LOOP;
-  PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots
-    WHERE slot_name IN (held, pgedge.copy_slot(other)) AND NOT active;
+  PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = held;
+  PERFORM pgedge.end_copy(other);
   PERFORM spock.node_drop(node_name::name) FROM spock.node WHERE node_name = other AND node_name <> this;
   DELETE FROM pgedge.offer WHERE subscriber = other;
 END
@@ -117,6 +131,19 @@ $$;
 -- The physical slot that a node holds on the one that it copies.
 CREATE OR REPLACE FUNCTION pgedge.copy_slot(joiner name) RETURNS name LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('pgedge_copy_' || joiner)::name $$;
+
+CREATE OR REPLACE FUNCTION pgedge.end_copy(joiner name) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+  FOR attempt IN 1..50 LOOP
+    PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots
+      WHERE slot_name = pgedge.copy_slot(joiner) AND active;
+    EXIT WHEN NOT FOUND;
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+  PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = pgedge.copy_slot(joiner);
+END
+$$;
 
 CREATE OR REPLACE FUNCTION pgedge.broken_subscriptions() RETURNS text LANGUAGE sql AS
 $$ SELECT coalesce(string_agg(subscription_name || '=' || status, ' ' ORDER BY subscription_name), 'none')
@@ -130,27 +157,6 @@ $$ SELECT pgedge.broken_subscriptions() = 'none' AND peers <= least(
        WHERE active AND slot_type = 'logical' AND database = current_database())) $$;
 
 ---- Joins -------------------------------------------------------------------------------------------------------------
-
--- Hold up what arrives from others, until pgedge.resume() or spock.pause_timeout; what is written here goes on.
--- Spock's own pause does not see a worker that has begun a transaction and not written yet.
-CREATE OR REPLACE FUNCTION pgedge.pause() RETURNS void LANGUAGE plpgsql AS
-$$
-BEGIN
-  PERFORM spock.pause_apply_workers();
-  FOR attempt IN 1..100 LOOP
-    PERFORM pg_stat_clear_snapshot();
-    EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND backend_type LIKE '%spock apply%' AND xact_start IS NOT NULL);
-    PERFORM pg_sleep(0.05);
-  END LOOP;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION pgedge.resume() RETURNS void LANGUAGE sql AS 'SELECT spock.resume_apply_workers()';
-
--- Where this node stands with all its providers, in one text: equal texts, nothing has arrived in between.
-CREATE OR REPLACE FUNCTION pgedge.positions() RETURNS text LANGUAGE sql AS
-$$ SELECT coalesce(string_agg(provider || ' ' || position, ', ' ORDER BY provider), 'none') FROM pgedge.position $$;
 
 -- Whether all has arrived here that a provider wrote up to a position in its WAL.
 CREATE OR REPLACE FUNCTION pgedge.has_received(from_provider name, up_to pg_lsn) RETURNS boolean LANGUAGE sql AS

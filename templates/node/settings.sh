@@ -22,7 +22,6 @@ spock.include_ddl_repset = on            # ... and a new table replicates from e
 spock.allow_ddl_from_functions = on
 spock.exception_behaviour = 'discard'    # skip a row that cannot be applied, not the whole of its transaction
 spock.check_all_uc_indexes = on          # two rows with one second unique key are a conflict, too
-spock.pause_timeout = 20                 # seconds that a join may hold up what arrives from others
 include_if_exists = 'pgedge_state.conf'
 CONF
   # PostgreSQL that has this list refuses all other output plugins; PostgreSQL without it refuses the setting.

@@ -16,6 +16,8 @@ pub struct Client {
     process: u32,
     user: u64,
     environment: Vec<(String, String)>,
+    /// Seconds that a program may take.
+    patience: u64,
 }
 
 impl Client {
@@ -38,7 +40,14 @@ impl Client {
             process,
             user: container.user,
             environment,
+            patience: 60,
         }
+    }
+
+    /// With so many seconds for each program.
+    pub fn patient(mut self, seconds: u64) -> Self {
+        self.patience = seconds;
+        self
     }
 
     /// Runs a program that is expected to succeed, and returns what it prints.
@@ -52,7 +61,8 @@ impl Client {
         file.write_all(input.as_bytes())?;
         file.rewind()?;
         let output = Command::new("timeout")
-            .args(["60", "nsenter", "--target", &self.process.to_string()])
+            .arg(self.patience.to_string())
+            .args(["nsenter", "--target", &self.process.to_string()])
             .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--root"])
             // a working directory inside the new root
             .args(["env", "--chdir=/"])

@@ -15,6 +15,7 @@
 mod bundle;
 mod client;
 mod network;
+mod order;
 mod platform;
 mod postgres;
 mod replica;

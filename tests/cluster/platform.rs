@@ -16,7 +16,7 @@ use crate::wait;
 const CONTENT: &str = "SELECT count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY id)), '-') FROM items t";
 
 /// Of what PostgreSQL logs, what says nothing about a failure: each step of each replication connection.
-const REPLICATION: [&str; 9] = [
+const REPLICATION: [&str; 18] = [
     "REPLICATION SLOT",
     "_REPLICATION_SLOT",
     "logical decoding",
@@ -26,6 +26,15 @@ const REPLICATION: [&str; 9] = [
     "starting apply",
     "exiting with error",
     "background worker",
+    "CONFLICT",
+    "existing local tuple",
+    "from remote relation",
+    "queued SQL statement",
+    "apply SQL in commit",
+    "retried 5 times",
+    "caught initial exception",
+    "remote tuple",
+    "skipping missing configuration file",
 ];
 
 pub struct Platform {

@@ -228,6 +228,33 @@ impl Replica {
         self.own_volume()
     }
 
+    /// A copy of the volume as it is at this moment, as the platform's snapshots are.
+    pub fn snapshot(&self) -> Result<PathBuf> {
+        let copy = self.directory.join("snapshot");
+        if copy.exists() {
+            fs::remove_dir_all(&copy)?;
+        }
+        // files may come and go meanwhile
+        let (from, to) = (self.volume(), copy.display().to_string());
+        let _ = run("cp", &["-a", &from.display().to_string(), &to]);
+        Ok(copy)
+    }
+
+    /// The volume becomes what the snapshot was.
+    pub fn restore(&self) -> Result<()> {
+        fs::remove_dir_all(self.volume())?;
+        let from = self.directory.join("snapshot").display().to_string();
+        run("cp", &["-a", &from, &self.volume().display().to_string()])
+    }
+
+    /// A volume of so many MiB, from the next start on.
+    pub fn limit_volume(&self, mib: u64) -> Result<()> {
+        let volume = self.volume().display().to_string();
+        let size = format!("size={mib}m");
+        run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", &volume])?;
+        self.own_volume()
+    }
+
     /// Everything on the volume is the container's user's.
     pub fn own_volume(&self) -> Result<()> {
         let owner = format!("{}:{GROUP}", self.container.user);

@@ -2,6 +2,7 @@
 
 mod boot;
 mod credentials;
+mod exact;
 mod join;
 mod links;
 mod pooler;
@@ -14,6 +15,7 @@ use anyhow::Result;
 
 use crate::bundle::Values;
 use crate::platform::Platform;
+use crate::wait;
 
 pub type Scenario = fn(&mut Platform) -> Result<()>;
 
@@ -27,6 +29,10 @@ pub const ALL: &[(&str, Scenario)] = &[
         "pooler_leaves_a_primary_that_is_cut_off",
         pooler::leaves_a_primary_that_is_cut_off,
     ),
+    ("a_join_is_exact", exact::join),
+    ("a_join_can_be_broken_off", exact::broken_join),
+    ("a_crash_of_two_replays_nothing", exact::crash_of_two),
+    ("a_volume_that_was_set_back_joins_afresh", exact::set_back),
     ("a_long_partition_catches_up", links::long_partition),
     ("a_lost_slot_leads_to_a_new_copy", links::lost_slot),
     ("two_nodes_join_under_writes", join::two_at_once),
@@ -75,4 +81,23 @@ fn running(platform: &mut Platform, values: &Values) -> Result<()> {
 /// An `INSERT` of so many rows.
 fn rows(count: usize) -> String {
     format!("INSERT INTO items SELECT gen_random_uuid(), 'row' FROM generate_series(1, {count})")
+}
+
+/// Every node answers alike.
+fn agree(platform: &Platform, question: &str, answer: &str) -> Result<()> {
+    wait::until(
+        30,
+        &format!("every node answers {answer} to `{question}`"),
+        || {
+            let answers: Vec<String> = platform
+                .nodes()
+                .map(|node| node.sql(question))
+                .collect::<Result<_>>()?;
+            Ok(answers
+                .iter()
+                .any(|given| given != answer)
+                .then(|| format!("{answers:?}")))
+        },
+    )
+    .map(drop)
 }

@@ -2,9 +2,8 @@
 
 use anyhow::{Result, ensure};
 
-use super::{FIRST, SECOND, THIRD, rows, running, three_nodes};
+use super::{FIRST, SECOND, THIRD, agree, rows, running, three_nodes};
 use crate::platform::Platform;
-use crate::wait;
 
 /// A table that was made on one node existed there only; temporary and key-less ones were refused.
 pub fn ddl(platform: &mut Platform) -> Result<()> {
@@ -60,25 +59,6 @@ pub fn ddl(platform: &mut Platform) -> Result<()> {
         "0",
     )?;
     platform.check_mesh()
-}
-
-/// Every node answers alike.
-fn agree(platform: &Platform, question: &str, answer: &str) -> Result<()> {
-    wait::until(
-        30,
-        &format!("every node answers {answer} to `{question}`"),
-        || {
-            let answers: Vec<String> = platform
-                .nodes()
-                .map(|node| node.sql(question))
-                .collect::<Result<_>>()?;
-            Ok(answers
-                .iter()
-                .any(|given| given != answer)
-                .then(|| format!("{answers:?}")))
-        },
-    )
-    .map(drop)
 }
 
 /// A backup could be taken, but went back into one node only.

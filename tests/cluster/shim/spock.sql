@@ -6,9 +6,8 @@
 --     neither roles and databases (those fire no event trigger), nor CREATE TABLE AS and SELECT INTO, nor
 --     CREATE INDEX CONCURRENTLY; a string of several statements is repeated as a whole.
 --   * DROP TABLE of a table in a replication set needs CASCADE.
---   * spock.progress has no commit times, and of a joining node it comes from the source before its copy, not with
---     the copy's own snapshot. Changes in between are applied twice; the last update wins, so nothing is lost or
---     doubled.
+--   * spock.progress has no commit times.
+--   * Holding up what arrives means that the subscriptions are disabled for the time.
 --   * spock.exception_behaviour, spock.readonly and Spock's other settings are accepted and do nothing; a row that
 --     cannot be applied stops pglogical's subscription. spock.exception_log is always empty.
 --   * Conflicts: the last update wins, without Spock's treatment of unique keys other than the primary key.
@@ -53,27 +52,23 @@ LANGUAGE sql AS $$ SELECT pglogical.create_replication_set($1, $2, $3, $4, $5) $
 
 CREATE FUNCTION spock.repset_add_table(set_name name, relation regclass, synchronize_data boolean = false,
     columns text[] = NULL, row_filter text = NULL, include_partitions boolean = true) RETURNS boolean
-LANGUAGE sql AS $$ SELECT pglogical.replication_set_add_table($1, $2, $3, $4, $5) $$;
+LANGUAGE sql AS
+$$ SELECT pglogical.replication_set_add_table($1, $2, $3, $4, $5) FROM pg_class WHERE oid = relation AND relkind = 'r' $$;
 
 CREATE FUNCTION spock.repset_remove_table(set_name name, relation regclass, include_partitions boolean = true) RETURNS boolean
 LANGUAGE sql AS $$ SELECT pglogical.replication_set_remove_table($1, $2) $$;
 
 -- Subscriptions
 
-CREATE FUNCTION spock.remote_query(dsn text, query text) RETURNS SETOF record
-LANGUAGE c AS '$libdir/dblink', 'dblink_record';
-
--- where the source of a copy stood in the WAL of the others when the copy began
-CREATE TABLE spock.copied_progress (node_name name PRIMARY KEY, remote_lsn pg_lsn NOT NULL);
+CREATE FUNCTION spock.in_another_session(dsn text, statement text) RETURNS text
+LANGUAGE c AS '$libdir/dblink', 'dblink_exec';
 
 CREATE VIEW spock.progress AS
-SELECT s.sub_target AS node_id, s.sub_origin AS remote_node_id, NULL::timestamptz AS remote_commit_ts,
-       CASE WHEN s.sub_enabled THEN o.remote_lsn ELSE coalesce(c.remote_lsn, o.remote_lsn) END AS remote_lsn,
+SELECT s.sub_target AS node_id, s.sub_origin AS remote_node_id, NULL::timestamptz AS remote_commit_ts, o.remote_lsn,
        o.remote_lsn AS remote_insert_lsn, NULL::timestamptz AS last_updated_ts, true AS updated_by_decode
   FROM pglogical.subscription s
-  JOIN pglogical.node n ON n.node_id = s.sub_origin
-  LEFT JOIN pg_show_replication_origin_status() o ON o.external_id = s.sub_slot_name
-  LEFT JOIN spock.copied_progress c USING (node_name);
+  LEFT JOIN pg_show_replication_origin_status() o ON o.external_id = s.sub_slot_name;
+CREATE RULE nothing_to_delete AS ON DELETE TO spock.progress DO INSTEAD NOTHING;
 
 CREATE FUNCTION spock.sub_create(subscription_name name, provider_dsn text,
     replication_sets text[] = '{default,default_insert_only,ddl_sql}', synchronize_structure boolean = false,
@@ -83,13 +78,6 @@ LANGUAGE plpgsql AS $$
 DECLARE
   id oid;
 BEGIN
-  IF synchronize_data THEN
-    INSERT INTO spock.copied_progress
-    SELECT * FROM spock.remote_query(provider_dsn,
-        'SELECT n.node_name, p.remote_lsn FROM spock.progress p JOIN spock.node n ON n.node_id = p.remote_node_id WHERE p.remote_lsn IS NOT NULL')
-      AS source (node_name name, remote_lsn pg_lsn)
-    ON CONFLICT (node_name) DO UPDATE SET remote_lsn = excluded.remote_lsn;
-  END IF;
   id := pglogical.create_subscription($1, $2, $3, $4, $5, $6, $7, $8);
   IF NOT enabled THEN
     -- whoever makes a subscription like this has prepared its slot: it must not be made anew
@@ -115,7 +103,31 @@ CREATE FUNCTION spock.sub_show_status(subscription_name name = NULL, OUT subscri
 LANGUAGE sql AS $$
   SELECT pglogical.alter_subscription_enable(s.subscription_name::name)
     FROM pglogical.show_subscription_status($1) s WHERE s.status = 'down';
+  SELECT spock.resume_apply_workers() WHERE EXISTS (SELECT FROM spock.paused WHERE at < clock_timestamp() - interval '20 s');
   SELECT * FROM pglogical.show_subscription_status($1)
+$$;
+
+-- Holding up what arrives: subscriptions that are enabled again by whoever resumes, or looks at them after a while.
+CREATE TABLE spock.paused (sub_name name PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
+
+CREATE FUNCTION spock.in_a_session_of_its_own(statement text) RETURNS void LANGUAGE sql AS
+$$ SELECT spock.in_another_session(format('host=/tmp port=5432 dbname=%L user=%L', current_database(), current_user), statement) $$;
+
+CREATE FUNCTION spock.pause_apply_workers() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM spock.in_a_session_of_its_own('DO $do$ BEGIN
+    INSERT INTO spock.paused SELECT sub_name FROM pglogical.subscription WHERE sub_enabled ON CONFLICT DO NOTHING;
+    PERFORM pglogical.alter_subscription_disable(sub_name) FROM pglogical.subscription WHERE sub_enabled; END $do$');
+  FOR attempt IN 1..100 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type LIKE 'pglogical apply%' AND datname = current_database());
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+END $$;
+
+CREATE FUNCTION spock.resume_apply_workers() RETURNS void LANGUAGE sql AS $$
+  SELECT pglogical.alter_subscription_enable(sub_name) FROM spock.paused JOIN pglogical.subscription USING (sub_name);
+  DELETE FROM spock.paused
 $$;
 
 -- A transaction that reaches every subscriber; what came before it has arrived when its position has.
@@ -188,7 +200,7 @@ BEGIN
     PERFORM set_config('spock.shim_queued', stamp, true);
     PERFORM spock.queue_ddl(current_query(), '{ddl_sql}');
   END IF;
-  IF TG_EVENT = 'ddl_command_end'
+  IF TG_EVENT = 'ddl_command_end' AND (here OR current_setting('session_replication_role') = 'replica')
      AND coalesce(current_setting('spock.include_ddl_repset', true), 'off') = 'on' THEN
     FOR relation IN SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
                      WHERE object_type = 'table' AND classid = 'pg_class'::regclass

@@ -1,0 +1,153 @@
+//! What depends on the order of changes, and on each being applied once.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use super::{FIRST, SECOND, THIRD, agree, rows, running, three_nodes, two_nodes};
+use crate::bundle::Values;
+use crate::order::Order;
+use crate::platform::Platform;
+use crate::wait;
+
+const FOURTH: &str = "aws_eu_central_1_1";
+
+fn four_nodes() -> Values {
+    Values::new(&[("aws-us-west-2", 2), ("aws-eu-central-1", 2)])
+}
+
+/// Of changes that depended on each other during a join, the new node had some twice and some in the wrong order.
+pub fn join(platform: &mut Platform) -> Result<()> {
+    running(platform, &three_nodes())?;
+    let order = Order::start(platform, FIRST, SECOND, THIRD)?;
+    std::thread::sleep(Duration::from_secs(2));
+    platform.apply(&four_nodes())?;
+    platform.get(FOURTH)?.wait_ready(180)?;
+    std::thread::sleep(Duration::from_secs(2));
+    order.finish(platform, FIRST)?;
+    platform.check_mesh()
+}
+
+/// A join that was broken off left slots, or was not taken up again.
+pub fn broken_join(platform: &mut Platform) -> Result<()> {
+    running(platform, &two_nodes())?;
+    platform.sql(FIRST, &rows(2_000))?;
+    platform.apply(&three_nodes())?;
+    for pause in [300, 1_500, 2_500, 3_500, 4_500, 6_000] {
+        std::thread::sleep(Duration::from_millis(pause));
+        let node = platform.get(THIRD)?;
+        node.kill()?;
+        node.start()?;
+    }
+    // and the one that is copied
+    std::thread::sleep(Duration::from_secs(3));
+    platform.get(FIRST)?.kill()?;
+    platform.get(FIRST)?.start()?;
+    platform.wait_ready(180)?;
+    platform.wait_equal(2_000, 60)?;
+    for name in [FIRST, SECOND, THIRD] {
+        let node = platform.get(name)?;
+        wait::until(30, &format!("{name} has a slot for each peer"), || {
+            let slots = node
+                .sql("SELECT count(*), count(*) FILTER (WHERE active) FROM pg_replication_slots")?;
+            Ok((slots != "2|2").then_some(slots))
+        })?;
+    }
+    platform.check_mesh()
+}
+
+/// Two nodes that crashed together: one asked the other for old changes again, and deleted newer rows.
+pub fn crash_of_two(platform: &mut Platform) -> Result<()> {
+    running(platform, &three_nodes())?;
+    platform.sql(FIRST, "CREATE TABLE emptied (id int PRIMARY KEY)")?;
+    platform.sql(FIRST, "CREATE TABLE made_again (id int PRIMARY KEY)")?;
+    platform.sql(FIRST, &rows(200))?;
+    platform.wait_equal(200, 30)?;
+    platform.sql(FIRST, "INSERT INTO emptied SELECT generate_series(1, 50)")?;
+    for (round, together) in [[FIRST, SECOND], [FIRST, THIRD], [SECOND, FIRST]]
+        .into_iter()
+        .enumerate()
+    {
+        // positions are saved now, and not before the crash
+        for name in together {
+            platform.sql(name, "CHECKPOINT")?;
+        }
+        platform.sql(FIRST, "DELETE FROM items")?;
+        platform.sql(FIRST, "TRUNCATE emptied")?;
+        platform.sql(FIRST, "DROP TABLE made_again")?;
+        platform.sql(FIRST, "CREATE TABLE made_again (id int PRIMARY KEY)")?;
+        agree(platform, "SELECT count(*) FROM items", "0")?;
+        agree(platform, "SELECT count(*) FROM made_again", "0")?;
+        platform.sql(THIRD, &rows(50))?;
+        platform.sql(THIRD, "INSERT INTO emptied SELECT generate_series(1, 100)")?;
+        platform.sql(
+            THIRD,
+            "INSERT INTO made_again SELECT generate_series(1, 100)",
+        )?;
+        agree(platform, "SELECT count(*) FROM made_again", "100")?;
+        for name in together {
+            platform.get(name)?.kill()?;
+        }
+        for name in together {
+            platform.get(name)?.start()?;
+        }
+        platform.wait_ready(90)?;
+        std::thread::sleep(Duration::from_secs(3));
+        let counts = "SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM emptied), (SELECT count(*) FROM made_again)";
+        for node in platform.nodes() {
+            let found = node.sql(counts)?;
+            ensure!(
+                found == "50|100|100",
+                "round {round}: {} has {found} rows, not 50|100|100",
+                node.name()
+            );
+        }
+    }
+    // PostgreSQL restarts itself when one of its processes crashes
+    platform.sql(SECOND, "CHECKPOINT")?;
+    platform.sql(FIRST, "DELETE FROM items")?;
+    agree(platform, "SELECT count(*) FROM items", "0")?;
+    platform.sql(THIRD, &rows(70))?;
+    agree(platform, "SELECT count(*) FROM items", "70")?;
+    platform
+        .get(SECOND)?
+        .client()?
+        .run(&["bash", "-c", "kill -SEGV $(psql -XAtc \"SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'\")"])?;
+    platform.get(FIRST)?.kill()?;
+    platform.get(FIRST)?.start()?;
+    std::thread::sleep(Duration::from_secs(5));
+    platform.wait_ready(60)?;
+    agree(platform, "SELECT count(*) FROM items", "70")?;
+    platform.check_mesh()
+}
+
+/// A volume that went back to an older snapshot stayed behind for ever, and said that it was ready.
+pub fn set_back(platform: &mut Platform) -> Result<()> {
+    running(platform, &three_nodes())?;
+    platform.sql(THIRD, &rows(100))?;
+    platform.wait_equal(100, 30)?;
+    std::thread::sleep(Duration::from_secs(6));
+    platform.get(THIRD)?.snapshot()?;
+    platform.sql(FIRST, &rows(100))?;
+    platform.sql(
+        SECOND,
+        "DELETE FROM items WHERE id IN (SELECT id FROM items LIMIT 20)",
+    )?;
+    platform.sql(THIRD, &rows(50))?;
+    platform.wait_equal(230, 30)?;
+    std::thread::sleep(Duration::from_secs(12));
+    let node = platform.get(THIRD)?;
+    node.kill()?;
+    node.restore()?;
+    node.start()?;
+    let before = node.log()?.len();
+    node.wait_ready(120)?;
+    let content = node.sql("SELECT count(*) FROM items")?;
+    ensure!(content == "230", "ready with {content} of 230 rows");
+    ensure!(
+        node.log()?[before.saturating_sub(2000)..].contains("set back"),
+        "it does not say why it joined afresh"
+    );
+    platform.wait_equal(230, 30)?;
+    platform.check_mesh()
+}
