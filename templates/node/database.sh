@@ -7,7 +7,8 @@ set_up_node() {
   local_sql <<<"CREATE EXTENSION IF NOT EXISTS spock" || return
   node=$(local_sql <<<"SELECT node_name FROM spock.local_node JOIN spock.node USING (node_id)") || return
   [ "${node:-$self}" = "$self" ] || die "the data directory is of the node $node, this is $self"
-  [ -n "$node" ] || local_sql -v "dsn=$(dsn_of "$self")" >/dev/null <<<"SELECT spock.node_create(:'self', :'dsn')" || return
+  [ -n "$node" ] || local_sql -v "dsn=$(dsn_of "$self")" >/dev/null <<<"SELECT spock.node_create(:'self', :'dsn')" ||
+    return
   install_schema || return
   content=$(local_sql <<<"SELECT (SELECT count(*) FROM spock.subscription) + (SELECT count(*) FROM spock.tables
     WHERE nspname <> 'pgedge')") || return

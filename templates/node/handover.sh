@@ -50,8 +50,11 @@ log_each() {
 give_tables() {
   local missing tables=() table
   missing=$(sql_on "$2" <<<"SELECT coalesce(jsonb_agg(name), '[]') FROM pgedge.shared_table") || return
-  while IFS= read -r -d '' table; do tables+=(-t "$table"); done < <(sql_on "$1" -0 -v "have=$missing" -v "knowledge=$3" <<<"
-    SELECT name FROM pgedge.shared_table JOIN pg_class c ON c.oid = relation, pg_xact_commit_timestamp_origin(c.xmin) made
+  while IFS= read -r -d '' table; do
+    tables+=(-t "$table")
+  done < <(sql_on "$1" -0 -v "have=$missing" -v "knowledge=$3" <<<"
+    SELECT name FROM pgedge.shared_table JOIN pg_class c ON c.oid = relation,
+           LATERAL pg_xact_commit_timestamp_origin(c.xmin) made
      WHERE NOT (:'have'::jsonb ? name)
        AND NOT pgedge.is_known(:'knowledge', pgedge.writer(made.roident, made.timestamp), made.timestamp)")
   [ ${#tables[@]} -gt 0 ] || return 0
@@ -60,10 +63,12 @@ give_tables() {
     <<<"SELECT pgedge.place_all_tables()"
 }
 
-dsn_of_any() { if [ "$1" = "$self" ]; then echo "host=/tmp dbname=$(quote_conninfo "$PGDATABASE")"; else dsn_of "$1"; fi; }
+dsn_of_any() {
+  if [ "$1" = "$self" ]; then echo "host=/tmp dbname=$(quote_conninfo "$PGDATABASE")"; else dsn_of "$1"; fi
+}
 
-# level_out LOST RECEIVER...: of a lost node's last changes, whoever received more gives them to those who received less.
-# Afterwards nobody can: the positions are dropped with the links.
+# level_out LOST RECEIVER...: of a lost node's last changes, whoever received more gives them to those who received
+# less. Afterwards nobody can: the positions are dropped with the links.
 level_out() {
   local lost=$1 node position best="" most="" behind=()
   declare -A reached=()

@@ -111,8 +111,8 @@ BEGIN
 END
 $$;
 
--- What this session commits from now on counts as received, with that commit time. As received from its writer, if nothing
--- else is being received from it.
+-- What this session commits from now on counts as received, with that commit time. As received from its writer, if
+-- nothing else is being received from it.
 CREATE OR REPLACE FUNCTION pgedge.write_as(writer name, at timestamptz) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -134,8 +134,8 @@ END
 $$;
 
 -- Rows that the giver had and has no more. Their keys wait in a table of the session, `giver_key`.
-CREATE OR REPLACE FUNCTION pgedge.drop_rows_deleted_by(giver name, knowledge jsonb) RETURNS TABLE (relation text, deleted bigint)
-LANGUAGE plpgsql AS
+CREATE OR REPLACE FUNCTION pgedge.drop_rows_deleted_by(giver name, knowledge jsonb)
+RETURNS TABLE (relation text, deleted bigint) LANGUAGE plpgsql AS
 $$
 DECLARE
   shared record;
@@ -143,9 +143,11 @@ BEGIN
   SET session_replication_role = replica;
   PERFORM pgedge.write_as(giver, clock_timestamp());
   FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name IN (SELECT k.relation FROM giver_key k) LOOP
-    EXECUTE format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM giver_key k WHERE k.relation = $1 AND k.key = ROW(%s)::text)
+    EXECUTE format('DELETE FROM %s t
+      WHERE NOT EXISTS (SELECT FROM giver_key k WHERE k.relation = $1 AND k.key = ROW(%s)::text)
         AND (SELECT pgedge.is_known($2, pgedge.writer(c.roident, c.timestamp), c.timestamp)
-               FROM pg_xact_commit_timestamp_origin(t.xmin) c)', shared.relation, shared.key) USING shared.name, knowledge;
+               FROM pg_xact_commit_timestamp_origin(t.xmin) c)', shared.relation, shared.key)
+      USING shared.name, knowledge;
     GET DIAGNOSTICS deleted = ROW_COUNT;
     relation := shared.name;
     IF deleted > 0 THEN

@@ -1,10 +1,10 @@
 # ---- A new node copies one that is ready, and then follows all the others ----
 #
-# The copy is a standby of its source: rows, roles, sequences, large objects, and with them the source's positions in the
-# WAL of every other node, to the transaction. It can follow its source for hours. Then, under a lock, and without anybody
-# standing still:
+# The copy is a standby of its source: rows, roles, sequences, large objects, and with them the source's positions in
+# the WAL of every other node, to the transaction. It can follow its source for hours. Then, under a lock, and without
+# anybody standing still:
 #   1. Every member makes a slot for it, and the source receives what was written before.
-#   2. The copy leaves the source's WAL at some point, becomes a node of its own and follows each node from its position.
+#   2. The copy leaves the source's WAL at some point, becomes a node of its own and follows each one from its position.
 #   3. When it has caught up, it compares what has changed meanwhile with its source: changes of several nodes may have
 #      arrived in another order than they were made.
 #   4. Everybody follows it, and it is ready.
@@ -32,8 +32,8 @@ copy_from() {
   local fresh copy_slot
   forget_former_life && has_room_for "$1" || return
   # it keeps WAL for the copy until that has become a node
-  copy_slot=$(sql_on "$1" <<<"SELECT slot_name FROM pg_create_physical_replication_slot(pgedge.copy_slot(:'self'), true)") ||
-    return
+  copy_slot=$(sql_on "$1" \
+    <<<"SELECT slot_name FROM pg_create_physical_replication_slot(pgedge.copy_slot(:'self'), true)") || return
   fresh=$(mktemp -d "$PGDATA.init.XXXXXX") &&
     interruptibly pg_basebackup -d "$(dsn_of "$1")" -D "$fresh" -X stream -c fast -S "$copy_slot" || return
   state=following missed="" whole=yes copied=$1
@@ -42,8 +42,8 @@ copy_from() {
   save_state "$fresh" && settle "$fresh"
 }
 
-# Links to an emptied node's former life hold WAL for it on the others, and would take its new life for the old one. What
-# it wrote last may have reached some of them only: those give it to the rest first.
+# Links to an emptied node's former life hold WAL for it on the others, and would take its new life for the old one.
+# What it wrote last may have reached some of them only: those give it to the rest first.
 forget_former_life() {
   local peer in_reach=()
   for peer in "${peers[@]}"; do
@@ -56,7 +56,8 @@ forget_former_life() {
 # has_room_for SOURCE: its databases, half as much again for WAL, and nothing that this node could do without
 has_room_for() {
   local needed free
-  needed=$(sql_on "$1" <<<"SELECT (sum(pg_database_size(oid)) * 1.2 / 1024)::bigint + 262144 FROM pg_database") || return
+  needed=$(sql_on "$1" <<<"SELECT (sum(pg_database_size(oid)) * 1.2 / 1024)::bigint + 131072 FROM pg_database") ||
+    return
   free=$(df -Pk "${PGDATA%/*}" | awk 'NR == 2 { print $4 }')
   [ "$free" -lt "$needed" ] || return 0
   if [ -e "$PGDATA.replaced" ]; then
@@ -74,7 +75,7 @@ has_room_for() {
 # A standby may not have less of these than its source had when it wrote its WAL.
 write_standby_settings() {
   {
-    printf "primary_conninfo = '%s'\nprimary_slot_name = 'pgedge_copy_%s'\nhot_standby = on\nrecovery_target_timeline = 'latest'\n" \
+    printf "hot_standby = on\nprimary_conninfo = '%s'\nprimary_slot_name = 'pgedge_copy_%s'\n" \
       "$(dsn_of "$copied" | sed "s/\\\\/&&/g; s/'/''/g")" "$self"
     sql_on "$copied" <<<"SELECT format('%s = %s', name, setting) FROM pg_settings WHERE name IN ('max_connections',
       'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')"
@@ -167,7 +168,7 @@ choose_followed() {
 # Of each follows: the copy gets from the source what was written before its slot was made.
 make_slots() {
   local peer position
-  since=$(sql_on "$copied" <<<"SELECT clock_timestamp() - interval '1 minute'") || return
+  since=$(sql_on "$copied" <<<"SELECT clock_timestamp() - interval '10 seconds'") || return
   for peer in "$copied" "${followed[@]}"; do
     equip "$peer" && offer "$self" "$peer" || {
       log_news "$peer does not make a slot yet: is a transaction open for long there?"

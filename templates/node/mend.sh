@@ -46,7 +46,8 @@ ask_for_rows() {
 ask_for_gone() {
   {
     echo "CREATE TEMP TABLE asked (relation text, writer name, at timestamptz, content text); COPY asked FROM STDIN;"
-    local_sql -v "since=$2" <<<"SELECT format('COPY (SELECT * FROM pgedge.recent(%L)) TO STDOUT', :'since') \gexec" || echo "a line that no COPY takes: it was broken off"
+    local_sql -v "since=$2" <<<"SELECT format('COPY (SELECT * FROM pgedge.recent(%L)) TO STDOUT', :'since') \gexec" ||
+      echo "a line that no COPY takes: it was broken off"
     printf '%s\n' '\.' "CREATE INDEX ON asked (relation); ANALYZE asked; COPY (SELECT * FROM pgedge.gone()) TO STDOUT;"
   } | sql_on "$1" | {
     echo "TRUNCATE pgedge.not_at_source; COPY pgedge.not_at_source FROM STDIN;"

@@ -1,7 +1,7 @@
--- A node that catches up receives from each of the others by itself, and may get what one of them wrote before what that
--- one had seen of another: a change of a row that is not there yet, the deletion of one that comes later. Nobody notices.
--- So once it has caught up, it compares what has changed since with a node that has served all the time. What differs
--- twice, although all that was under way has arrived in between, it takes over.
+-- A node that catches up receives from each of the others by itself, and may get what one of them wrote before what
+-- that one had seen of another: a change of a row that is not there yet, the deletion of one that comes later. Nobody
+-- notices. So once it has caught up, it compares what has changed since with a node that has served all the time.
+-- What differs twice, although all that was under way has arrived in between, it takes over.
 
 -- What was found at the source, what it does not have; the differences of a round, and those that were there before.
 CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.at_source (relation text, writer name, at timestamptz, content text);
@@ -17,8 +17,10 @@ DECLARE
   shared record;
 BEGIN
   FOR shared IN SELECT s.relation, s.name FROM pgedge.shared_table s LOOP
-    RETURN QUERY EXECUTE format('SELECT %L, pgedge.writer(c.roident, c.timestamp), c.timestamp, t::text
-         FROM %s t, pg_xact_commit_timestamp_origin(t.xmin) c WHERE c.timestamp >= $1', shared.name, shared.relation)
+    RETURN QUERY EXECUTE format('SELECT %L, w.node, c.timestamp, c.content
+        FROM (SELECT t::text AS content, (pg_xact_commit_timestamp_origin(t.xmin)).* FROM %s t
+               WHERE pg_xact_commit_timestamp(t.xmin) >= $1) c
+        LEFT JOIN LATERAL (SELECT pgedge.writer(c.roident, c.timestamp) AS node) w ON true', shared.name, shared.relation)
       USING since;
   END LOOP;
 END
@@ -40,7 +42,8 @@ BEGIN
 END
 $$;
 
--- How many differences have lasted since the round before; they are in pgedge.lasting. What this node has as new is none.
+-- How many differences have lasted since the round before; they are in pgedge.lasting. What this node has as new is
+-- none.
 CREATE OR REPLACE FUNCTION pgedge.compare() RETURNS bigint LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -49,7 +52,8 @@ DECLARE
 BEGIN
   CREATE TEMP TABLE different (LIKE pgedge.difference) ON COMMIT DROP;
   FOR shared IN SELECT s.* FROM pgedge.shared_table s LOOP
-    EXECUTE format('INSERT INTO different SELECT x.*, false FROM pgedge.at_source x, LATERAL (SELECT (x.content::%1$s).*) r
+    EXECUTE format('INSERT INTO different
+      SELECT x.*, false FROM pgedge.at_source x, LATERAL (SELECT (x.content::%1$s).*) r
         WHERE x.relation = $1
           AND NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND pgedge.committed(t.xmin) >= x.at)',
       shared.relation, shared.is_same) USING shared.name;

@@ -24,8 +24,8 @@ all_peers_are() {
   done
 }
 
-# The ready nodes, first who has missed the fewest peers, in the order of the list among equals. It is the same seen from
-# every node: new ones copy the first; of damaged ones the last begins again, which often mends the others.
+# The ready nodes, first who has missed the fewest peers, in the order of the list among equals. It is the same seen
+# from every node: new ones copy the first; of damaged ones the last begins again, which often mends the others.
 rank_ready() {
   local node
   for node in "${members[@]}"; do

@@ -3,7 +3,8 @@
 # What a user may set for the server, the database or the role must not reach this script's sessions, nor those that
 # Spock's workers open to their providers. libpq reads PGOPTIONS, and PostgreSQL hands its environment on to them.
 own_session_options() {
-  local known name options="-c spock.readonly=off -c spock.enable_ddl_replication=off -c spock.deny_all_ddl=off -c search_path=pg_catalog"
+  local known name options="-c search_path=pg_catalog"
+  options+=" -c spock.readonly=off -c spock.enable_ddl_replication=off -c spock.deny_all_ddl=off"
   known=$(postgres --describe-config | cut -f 1)
   for name in idle_session_timeout=0 idle_in_transaction_session_timeout=0 lock_timeout=0 statement_timeout=0 \
     transaction_timeout=0 default_transaction_isolation=read\\\ committed default_transaction_read_only=off \
@@ -22,8 +23,9 @@ quote_conninfo() {
 
 # dsn_of NODE; without a password, which the environment has
 dsn_of() {
-  printf 'host=%s port=5432 dbname=%s user=%s connect_timeout=5 keepalives_idle=15 keepalives_interval=5 keepalives_count=3' \
+  printf 'host=%s port=5432 dbname=%s user=%s ' \
     "${address[$1]}" "$(quote_conninfo "$PGDATABASE")" "$(quote_conninfo "$PGUSER")"
+  printf 'connect_timeout=5 keepalives_idle=15 keepalives_interval=5 keepalives_count=3'
 }
 
 run_psql() { psql -XAtq -v ON_ERROR_STOP=1 -v "self=$self" "$@"; }

@@ -3,7 +3,8 @@
 readonly PATIENCE=6 LONG_PATIENCE=20 # rounds, so that nothing that merely restarts is taken for lost or gone
 readonly LONE_PATIENCE=12            # rounds without any answer, after which a node that was ready serves on its own
 
-# It has served before. What it holds may be of another time by now: a node that was retired, a volume that was set back.
+# It has served before. What it holds may be of another time by now: a node that was retired, a volume that was set
+# back.
 look_around() {
   local peer answers=0 ready=0 older_for=""
   for peer in "${peers[@]}"; do
@@ -18,7 +19,7 @@ look_around() {
     }
     log "WARNING: no other node answers: serving with what this one holds"
   elif [ -n "$older_for" ]; then
-    log_news "what this node holds is older than what it once confirmed or sent, say ${older_for% }: its volume was set back"
+    log_news "this node's volume was set back: ${older_for% } know of more that it once had"
     [ "$ready" = 0 ] || begin_afresh joining
     # all of them were set back: the first one goes on, the others begin again with a copy of it
     [ "$self" = "${members[0]}" ] && persists "set back" "$LONG_PATIENCE" || return

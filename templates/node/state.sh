@@ -26,7 +26,8 @@ replace_file() {
 
 state_lines() {
   local origins=aligned
-  printf "pgedge.%s = '%s'\n" node "$self" state "$state" missed "$missed" whole "$whole" copied "$copied" origins "$origins"
+  printf "pgedge.%s = '%s'\n" node "$self" state "$state" missed "$missed" whole "$whole" \
+    copied "$copied" origins "$origins"
   # nobody writes to a node that does not serve
   [ "$state" = ready ] || echo "spock.readonly = 'user'"
 }

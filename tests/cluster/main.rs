@@ -8,11 +8,14 @@
 //! arguments, its environment and secrets, its volume, its user. The scenarios then do to it what happens to real
 //! ones, and compare the rows on all nodes.
 //!
+//! One more run comes with faults at random; see `chaos.rs`.
+//!
 //! `PGEDGE_TEST_PG_BIN` names the `bin` directory of the PostgreSQL to run, by default Debian's PostgreSQL 15. If it
 //! has no Spock, pglogical and the shim in `shim/` stand in for it. `PGEDGE_TEST_PGCAT` names a pgcat; without it
 //! `fake_pgcat.py` reads the configuration and passes connections on. Both need root, for the namespaces.
 
 mod bundle;
+mod chaos;
 mod client;
 mod network;
 mod order;
@@ -43,13 +46,18 @@ fn main() -> Result<ExitCode> {
             .as_ref()
             .is_none_or(|filter| name.contains(filter.as_str()))
     };
-    if !arguments.list && scenarios::ALL.iter().any(|(name, _)| wanted(name)) {
+    let any = scenarios::ALL.iter().any(|(name, _)| wanted(name)) || chaos::is_wanted();
+    if !arguments.list && any {
         sandbox::enter()?;
     }
-    let trials = scenarios::ALL
+    let mut trials: Vec<Trial> = scenarios::ALL
         .iter()
-        .map(|&(name, scenario)| Trial::test(name, move || run(scenario)));
-    Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
+        .map(|&(name, scenario)| Trial::test(name, move || run(scenario)))
+        .collect();
+    if chaos::is_wanted() {
+        trials.push(Trial::test("chaos", || run(chaos::run)));
+    }
+    Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
 
 /// Runs a scenario on a platform of its own; if it fails, what the replicas logged last is part of the message.

@@ -14,7 +14,10 @@ const TABLES: &str = include_str!("order.sql");
 /// seen, those that were changed and are as before, and batches that were truncated.
 const WRONG: &str = "SELECT count(*) FILTER (WHERE value = 'written' AND id % 4 = 0) || ' resurrected, '
       || count(*) FILTER (WHERE value = 'written' AND id % 4 > 0) || ' regressed, '
-      || (SELECT greatest(count(DISTINCT batch) - 1, 0) FROM batches) || ' batches too many' FROM pairs";
+      || (SELECT greatest(count(DISTINCT batch) - 1, 0) FROM batches) || ' batches too many'
+      || coalesce(' (written from ' || (min(at) FILTER (WHERE value = 'written'))::time(1) || ' to '
+           || (max(at) FILTER (WHERE value = 'written'))::time(1) || ', way '
+           || string_agg(DISTINCT way, ' ') FILTER (WHERE value = 'written') || ')', '') FROM pairs";
 
 const CONTENT: &str = "SELECT (SELECT md5(string_agg(t::text, ' ' ORDER BY way, id)) FROM pairs t)
       || (SELECT coalesce(md5(string_agg(t::text, ' ' ORDER BY id)), '-') FROM batches t)";

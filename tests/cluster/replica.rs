@@ -215,10 +215,12 @@ impl Replica {
     }
 
     pub fn runs(&mut self) -> Result<bool> {
-        Ok(match &mut self.process {
-            Some(process) => process.try_wait()?.is_none(),
-            None => false,
-        })
+        if let Some(process) = &mut self.process
+            && process.try_wait()?.is_some()
+        {
+            self.process = None;
+        }
+        Ok(self.process.is_some())
     }
 
     /// A lost volume: the next container begins with an empty one.

@@ -28,6 +28,15 @@ pub fn join(platform: &mut Platform) -> Result<()> {
     platform.check_mesh()
 }
 
+/// Changes that depend on each other, and nothing else happens: what the other scenarios are measured by.
+pub fn order(platform: &mut Platform) -> Result<()> {
+    running(platform, &three_nodes())?;
+    let order = Order::start(platform, FIRST, SECOND, THIRD)?;
+    std::thread::sleep(Duration::from_secs(20));
+    order.finish(platform, FIRST)?;
+    Ok(())
+}
+
 /// A join that was broken off left slots, or was not taken up again.
 pub fn broken_join(platform: &mut Platform) -> Result<()> {
     running(platform, &two_nodes())?;
@@ -145,7 +154,7 @@ pub fn set_back(platform: &mut Platform) -> Result<()> {
     let content = node.sql("SELECT count(*) FROM items")?;
     ensure!(content == "230", "ready with {content} of 230 rows");
     ensure!(
-        node.log()?[before.saturating_sub(2000)..].contains("set back"),
+        node.log()?[before.saturating_sub(2000)..].contains("was set back"),
         "it does not say why it joined afresh"
     );
     platform.wait_equal(230, 30)?;

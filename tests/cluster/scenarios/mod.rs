@@ -5,6 +5,7 @@ mod credentials;
 mod exact;
 mod join;
 mod links;
+mod lost;
 mod pooler;
 mod restart;
 mod scale;
@@ -29,10 +30,28 @@ pub const ALL: &[(&str, Scenario)] = &[
         "pooler_leaves_a_primary_that_is_cut_off",
         pooler::leaves_a_primary_that_is_cut_off,
     ),
+    ("changes_keep_their_order", exact::order),
     ("a_join_is_exact", exact::join),
     ("a_join_can_be_broken_off", exact::broken_join),
     ("a_crash_of_two_replays_nothing", exact::crash_of_two),
     ("a_volume_that_was_set_back_joins_afresh", exact::set_back),
+    (
+        "slots_lost_on_both_sides_converge",
+        lost::slots_on_both_sides,
+    ),
+    ("unequal_survivors_level_out", lost::unequal_survivors),
+    ("a_second_unique_key_is_a_conflict", lost::second_key),
+    ("sequences_are_ahead_after_a_failover", lost::sequences),
+    ("nobody_writes_to_a_node_that_is_not_ready", lost::not_ready),
+    ("a_full_volume_keeps_its_state", lost::full_volume),
+    (
+        "settings_of_the_user_stay_outside",
+        lost::settings_of_the_user,
+    ),
+    (
+        "the_documented_schema_change_strands_nothing",
+        schema::documented_change,
+    ),
     ("a_long_partition_catches_up", links::long_partition),
     ("a_lost_slot_leads_to_a_new_copy", links::lost_slot),
     ("two_nodes_join_under_writes", join::two_at_once),
