@@ -20,8 +20,8 @@ BEGIN
     RETURN QUERY EXECUTE format('SELECT %L, w.node, c.timestamp, c.content
         FROM (SELECT t::text AS content, (pg_xact_commit_timestamp_origin(t.xmin)).* FROM %s t
                WHERE pg_xact_commit_timestamp(t.xmin) >= $1) c
-        LEFT JOIN LATERAL (SELECT pgedge.writer(c.roident, c.timestamp) AS node) w ON true', shared.name, shared.relation)
-      USING since;
+        LEFT JOIN LATERAL (SELECT pgedge.writer(c.roident, c.timestamp) AS node) w ON true',
+      shared.name, shared.relation) USING since;
   END LOOP;
 END
 $$;
