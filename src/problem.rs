@@ -118,6 +118,12 @@ codes! {
     NoEffect "no-effect" Warning,
     /// A placeholder name in an enabled backup.
     Placeholder "placeholder" Warning,
+    /// A parameter whose value does harm.
+    Parameter "parameter" Warning,
+    /// A line of pg_hba.conf that may not do what it is meant to.
+    Hba "hba" Warning,
+    /// More memory or space than there may be.
+    Memory "memory" Warning,
     /// A location that does not look like any provider's.
     UnknownLocation "unknown-location" Warning,
 }

@@ -3,11 +3,13 @@
 mod access;
 mod backup;
 mod credentials;
+mod hba;
 mod names;
 mod nodes;
 mod pooler;
 mod rules;
 mod settings;
+mod sizes;
 mod storage;
 mod warnings;
 
@@ -27,7 +29,7 @@ pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
 pub use pooler::Pooler;
-pub use settings::{GUARDED, GUARDED_PREFIXES};
+pub use settings::{Computed, computed};
 pub use storage::VolumeSet;
 
 /// One cluster. Field by field what the templates print.
@@ -108,6 +110,13 @@ impl Origins for Merged {
 /// Everything that is wrong or doubtful about values that are each allowed.
 pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = rules::check(values, origins);
+    hba::check(values, &mut problems);
+    let nodes = values
+        .gvc
+        .locations
+        .iter()
+        .map(|location| u64::from(location.replicas.get()));
+    sizes::check(values, settings::connections(values), &mut problems);
     problems.extend(warnings::check(values, origins));
     problems
 }
@@ -119,8 +128,8 @@ impl Cluster {
     ///
     /// Everything that is wrong with them: see [`check`].
     pub fn new(values: &Values, origins: &dyn Origins) -> Result<Self, Problems> {
-        let broken = rules::check(values, origins);
-        if !broken.is_empty() {
+        let broken = check(values, origins);
+        if broken.has_errors() {
             return Err(broken);
         }
         let release = rules::release(values)?;
@@ -137,7 +146,7 @@ impl Cluster {
             }),
             identity: Identity::new(values),
             revealed: names.revealed(!config.is_empty(), credentials.referenced()),
-            node_settings: settings::lines(values, nodes.len()),
+            node_settings: settings::lines(values),
             wal_kept: settings::wal_kept(values),
             extra_hba: values
                 .postgres

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::Origins;
-use super::settings::{GUARDED, GUARDED_PREFIXES};
 use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
@@ -22,7 +21,6 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     access(values, &mut problems);
     backup(values, &mut problems);
     credentials(values, origins, &mut problems);
-    parameters(values, &mut problems);
     problems
 }
 
@@ -293,23 +291,5 @@ fn credentials(values: &Values, origins: &dyn Origins, problems: &mut Problems) 
             Place::Key(postgres.key("credentialsSecretName")),
             "the secret is named here",
         ));
-    }
-}
-
-fn parameters(values: &Values, problems: &mut Problems) {
-    for name in values.postgres.parameters.keys() {
-        let guard = GUARDED
-            .iter()
-            .find(|(guarded, _)| *guarded == name.as_str())
-            .map(|(_, why)| *why);
-        let family = GUARDED_PREFIXES
-            .iter()
-            .any(|prefix| name.as_str().starts_with(prefix));
-        let Some(why) = guard.or(family.then_some("the start script decides it")) else {
-            continue;
-        };
-        let path = Path::of("postgres.parameters").key(name.as_str());
-        let found = format!("this parameter is the cluster's own: {why}");
-        problems.push(Problem::of_key(Code::InvalidValue, path, found).fix("remove it"));
     }
 }

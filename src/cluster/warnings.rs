@@ -14,7 +14,19 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     pool_mode(values, &mut problems);
     no_effect(values, origins, &mut problems);
     placeholders(values, &mut problems);
+    parameters(values, &mut problems);
     problems
+}
+
+fn parameters(values: &Values, problems: &mut Problems) {
+    for parameter in values.postgres.parameters.iter() {
+        let Some(rule) = parameter.warning() else {
+            continue;
+        };
+        let path = Path::of("postgres.parameters").key(parameter.key());
+        let found = format!("`{}`: {}", parameter.text(), rule.why);
+        problems.push(Problem::of_value(Code::Parameter, path, found).fix(rule.fix));
+    }
 }
 
 fn builtin_password(values: &Values, origins: &dyn Origins, problems: &mut Problems) {
