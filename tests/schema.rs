@@ -303,12 +303,17 @@ fn is_beyond_a_schema(problem: &Problem, document: &Value) -> bool {
                 // a size against another, a line before another
                 || problem.path.starts_with("postgres.parameters.")
                 || problem.path.starts_with("postgres.extraHba[")
+                || problem.path == "backup.image"
         }
         // characters are counted where PostgreSQL counts bytes; the least memory in units that nobody would use for it
         "invalid-value" => {
             problem.path.starts_with("postgres.") && !text.is_ascii()
                 || problem.path.to_lowercase().ends_with("memory") && !text.ends_with("Mi")
                 || problem.found.contains("runs backwards")
+                || problem.found.contains("never comes")
+                || problem.found.ends_with(" cores")
+                || problem.found.contains("the tag tells")
+                || problem.found.contains("a redacted manifest")
                 // numbers in units, and what a setting refuses beyond its type
                 || problem.path.starts_with("postgres.parameters.")
                     && (problem.found.contains("out of range") || problem.found.contains("`: "))

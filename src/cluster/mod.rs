@@ -4,12 +4,14 @@ mod access;
 mod backup;
 mod credentials;
 mod hba;
+mod images;
 mod names;
 mod nodes;
 mod pooler;
 mod rules;
 mod settings;
 mod sizes;
+mod slips;
 mod storage;
 mod warnings;
 
@@ -99,11 +101,17 @@ pub struct Pgedge {
 pub trait Origins {
     /// Whether something other than the built-in file gave the value at `path`, or one below it.
     fn is_given(&self, path: &Path) -> bool;
+    /// Whether the text at `path` stands without quotes before a comment that may have been meant as its end.
+    fn ends_at_comment(&self, path: &Path) -> bool;
 }
 
 impl Origins for Merged {
     fn is_given(&self, path: &Path) -> bool {
         self.is_given(path)
+    }
+
+    fn ends_at_comment(&self, path: &Path) -> bool {
+        self.ends_at_comment(path)
     }
 }
 
@@ -111,12 +119,9 @@ impl Origins for Merged {
 pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = rules::check(values, origins);
     hba::check(values, &mut problems);
-    let nodes = values
-        .gvc
-        .locations
-        .iter()
-        .map(|location| u64::from(location.replicas.get()));
     sizes::check(values, settings::connections(values), &mut problems);
+    images::check(values, &mut problems);
+    slips::check(values, origins, &mut problems);
     problems.extend(warnings::check(values, origins));
     problems
 }

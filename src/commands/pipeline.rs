@@ -52,6 +52,15 @@ impl Input {
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
         problems.extend(unknown_removals(&merged));
+        let mut merged = merged;
+        for path in decoded
+            .problems
+            .iter()
+            .filter(|problem| problem.code == Code::UnknownKey)
+            .filter_map(|problem| problem.path.as_ref())
+        {
+            merged.hide(path);
+        }
         problems.extend(decoded.problems);
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say
