@@ -45,84 +45,109 @@ pub(super) fn lines(values: &Values) -> Vec<String> {
 /// Every setting that follows from other values.
 #[must_use]
 pub fn computed(values: &Values) -> Vec<Computed> {
-    let nodes = values.gvc.nodes();
-    let setting = |name, value, why| Computed { name, value, why };
-    // A full mesh needs one slot, one sender and up to three workers for each peer. The rest is for joins, and for the
-    // slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
-    let mesh = (4 * nodes + 40).to_string();
-    let mesh_of = |name| {
+    let mut computed = of_topology(values);
+    computed.extend(of_resources(values));
+    computed.extend(of_libraries(values));
+    computed
+}
+
+fn setting(name: &'static str, value: impl ToString, why: &'static str) -> Computed {
+    Computed {
+        name,
+        value: value.to_string(),
+        why,
+    }
+}
+
+fn mib(count: u64) -> String {
+    format!("{count}MB")
+}
+
+/// Connections, and what a full mesh needs: one slot, one sender and up to three workers for each peer. The rest is for
+/// joins, and for the slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
+fn of_topology(values: &Values) -> Vec<Computed> {
+    let mesh = 4 * values.gvc.nodes() + 40;
+    let of_mesh = |name| {
         setting(
             name,
-            mesh.clone(),
+            mesh,
             "four for each node of the mesh, and 40 for joins and retired nodes",
         )
     };
-    let memory = values.resources.max_memory.bytes() >> 20;
-    let capacity = u64::from(values.volumeset.capacity.get());
-    let mut computed = vec![
+    vec![
         setting(
             "max_connections",
-            connections(values).to_string(),
+            connections(values),
             "twice the connections of all poolers, and some for peers, probes and people",
         ),
-        mesh_of("max_replication_slots"),
-        mesh_of("max_wal_senders"),
-        mesh_of("max_worker_processes"),
+        of_mesh("max_replication_slots"),
+        of_mesh("max_wal_senders"),
+        of_mesh("max_worker_processes"),
+    ]
+}
+
+/// What PostgreSQL's defaults, made for a machine of 2000, do not know: how much memory, which disk.
+fn of_resources(values: &Values) -> Vec<Computed> {
+    let memory = values.resources.max_memory.bytes() >> 20;
+    let max_wal = (u64::from(values.volumeset.capacity.get()) * 1024 / 10).clamp(1024, 16 * 1024);
+    vec![
         setting(
             WAL_KEPT,
-            format!("{}MB", wal_kept_mib(values)),
+            mib(wal_kept_mib(values)),
             "40 percent of `volumeset.capacity`",
         ),
         setting(
             "shared_buffers",
-            format!("{}MB", memory / 4),
+            mib(memory / 4),
             "a quarter of `resources.maxMemory`",
         ),
         setting(
             "effective_cache_size",
-            format!("{}MB", memory * 3 / 4),
+            mib(memory * 3 / 4),
             "three quarters of `resources.maxMemory`",
         ),
         setting(
             "maintenance_work_mem",
-            format!("{}MB", maintenance_mib(values)),
-            "a 32nd of `resources.maxMemory`, 16MB to 1GB: three workers of autovacuum may use it at the same time",
+            mib(maintenance_mib(values)),
+            "a 32nd of `resources.maxMemory`, 16MB to 1GB",
         ),
         setting(
             "max_wal_size",
-            format!("{}MB", (capacity * 1024 / 10).clamp(1024, 16 * 1024)),
+            mib(max_wal),
             "a tenth of `volumeset.capacity`, 1GB to 16GB",
         ),
         setting(
             "checkpoint_timeout",
-            "15min".to_owned(),
+            "15min",
             "fewer checkpoints write fewer whole pages to the WAL",
         ),
         setting(
             "random_page_cost",
-            "1.1".to_owned(),
-            "the volumes are SSDs: a page anywhere costs what the next one costs",
+            "1.1",
+            "the volumes are SSDs: any page costs what the next one costs",
         ),
         setting(
             "effective_io_concurrency",
-            "200".to_owned(),
+            "200",
             "the volumes are SSDs: they answer many reads at once",
         ),
-    ];
-    if !values.postgres.preload.is_empty() {
-        let libraries = values
-            .postgres
-            .preload
-            .iter()
-            .map(|library| library.as_str());
-        let libraries: Vec<&str> = std::iter::once("spock").chain(libraries).collect();
-        computed.push(setting(
+    ]
+}
+
+fn of_libraries(values: &Values) -> Option<Computed> {
+    let given = values
+        .postgres
+        .preload
+        .iter()
+        .map(|library| library.as_str());
+    let libraries: Vec<&str> = std::iter::once("spock").chain(given).collect();
+    (libraries.len() > 1).then(|| {
+        setting(
             "shared_preload_libraries",
             libraries.join(", "),
             "Spock's and `postgres.preload`",
-        ));
-    }
-    computed
+        )
+    })
 }
 
 /// Memory of one build of an index, one cleaning of a table, in MiB.

@@ -179,6 +179,10 @@ pub struct Postgres {
     /// Names and values are checked as PostgreSQL 17 reads them, units and all (`1GB`, not `1Gi`). The ones that
     /// replication, the pooler or the start script rest on are not yours to set, nor those that lose data. What follows
     /// from other values is listed below; what is given here stands in for it.
+    ///
+    /// Two things depend on the machine and not on a value: huge pages, which a container does not have, and parallel
+    /// workers, which share memory under /dev/shm. Where a query fails with `could not resize shared memory segment`,
+    /// `dynamic_shared_memory_type: mmap` puts that memory on the volume.
     #[serde(default)]
     pub parameters: Parameters,
     /// Libraries that are loaded at the start.

@@ -4,16 +4,14 @@
 mod form;
 mod meaning;
 pub mod policy;
+mod reading;
 pub mod table;
 
-use std::fmt;
-
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use super::scalar::{Parse, any_scalar, not_allowed, read_as, schema_is, shorten};
+use super::scalar::{Parse, not_allowed, read_as, schema_is};
 use crate::decode::Invalid;
-use meaning::{Meaning, Wrong};
+use meaning::Meaning;
 use policy::{Rule, Verdict};
 use table::{Context, Kind, Setting};
 
@@ -189,85 +187,6 @@ impl Parse for OneLine {
 read_as!(text: ParameterName);
 read_as!(any_scalar: OneLine);
 
-/// Reads the name of a parameter that is not among these.
-struct NewName<'p>(&'p Parameters);
-
-impl<'de> DeserializeSeed<'de> for NewName<'_> {
-    type Value = ParameterName;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ParameterName, D::Error> {
-        let name = ParameterName::deserialize(deserializer)?;
-        let twice = self.0.iter().find(|other| other.name() == name.name());
-        match twice {
-            Some(other) => {
-                let found = format!(
-                    "this is `{}` again: PostgreSQL does not tell their cases apart",
-                    other.key()
-                );
-                Err(D::Error::custom(
-                    Invalid::new(found.clone(), found).fix("keep one of the two"),
-                ))
-            }
-            None => Ok(name),
-        }
-    }
-}
-
-/// Reads the value of the parameter with this name.
-struct ValueOf<'n>(&'n ParameterName);
-
-impl<'de> DeserializeSeed<'de> for ValueOf<'_> {
-    type Value = (String, Meaning);
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let OneLine(text) = any_scalar(deserializer)?;
-        let Some(setting) = &self.0.setting else {
-            return Ok((text.clone(), Meaning::Text(text)));
-        };
-        let meaning = read(setting, &text).map_err(D::Error::custom)?;
-        match self.0.rule() {
-            Some(rule) if rule.verdict == Verdict::Refused && rule.applies(&meaning) => {
-                Err(D::Error::custom(
-                    Invalid::new(
-                        format!("{}: {}", shorten(&text), rule.why),
-                        allowed(setting),
-                    )
-                    .fix(rule.fix),
-                ))
-            }
-            _ => Ok((text, meaning)),
-        }
-    }
-}
-
-fn read(setting: &Setting, text: &str) -> Result<Meaning, Invalid> {
-    let shown = shorten(text);
-    let refuse = |found: String| Invalid::new(found, allowed(setting));
-    let meaning = meaning::read(setting, text).map_err(|wrong| match wrong {
-        Wrong::Range => refuse(format!("{shown} is out of range")),
-        Wrong::Unit(Some(meant)) => {
-            refuse(format!("{shown} has a unit that PostgreSQL does not know"))
-                .fix(format!("write `{meant}`"))
-        }
-        Wrong::Unit(None) if text.ends_with('%') => refuse(format!(
-            "{shown} is a share, and PostgreSQL wants an amount"
-        )),
-        Wrong::Unit(None) => refuse(format!(
-            "{shown} has a unit that PostgreSQL does not know here"
-        )),
-        Wrong::Form => refuse(format!("{shown} is not allowed here")),
-    })?;
-    form::check(setting, &meaning).map_err(|allowed| {
-        let invalid = Invalid::new(format!("{shown} is not allowed here"), allowed);
-        let is_zone = setting.name.to_ascii_lowercase().ends_with("timezone");
-        match form::nearest_time_zone(text).filter(|_| is_zone) {
-            Some(near) => invalid.fix(format!("did you mean `{near}`?")),
-            None => invalid,
-        }
-    })?;
-    Ok(meaning)
-}
-
 /// What a setting allows, for people.
 fn allowed(setting: &Setting) -> String {
     if let Some(allowed) = form::allowed(setting) {
@@ -301,35 +220,6 @@ fn number(unit: &str, min: String, max: Option<String>) -> String {
             "{range}, counted in {unit} where no unit is written; units: {}",
             units.join(", ")
         ),
-    }
-}
-
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Lines)
-    }
-}
-
-struct Lines;
-
-impl<'de> Visitor<'de> for Lines {
-    type Value = Parameters;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a mapping of parameters")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
-        let mut parameters = Parameters::default();
-        while let Some(name) = map.next_key_seed(NewName(&parameters))? {
-            let (text, meaning) = map.next_value_seed(ValueOf(&name))?;
-            parameters.0.push(Parameter {
-                name,
-                text,
-                meaning,
-            });
-        }
-        Ok(parameters)
     }
 }
 
