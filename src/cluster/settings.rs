@@ -86,10 +86,15 @@ fn of_topology(values: &Values) -> Vec<Computed> {
     ]
 }
 
-/// What PostgreSQL's defaults, made for a machine of 2000, do not know: how much memory, which disk.
+/// What PostgreSQL's defaults do not know: how much memory and how large a volume a node has. Measured with pgbench on
+/// PostgreSQL 17.2 with Spock 5.0.11, 4 GiB of memory, 2 cores, a fast disk: pages that are read from the system for a
+/// select fall by two thirds with 1.5 GB of data and by a quarter with 6.6 GB, an index is built in half the time, and
+/// with 2GB between checkpoints a write costs less WAL. Costs of random pages and concurrency of reads changed nothing
+/// that could be measured, so they keep PostgreSQL's defaults, and `work_mem` does because it counts for each of many
+/// connections.
 fn of_resources(values: &Values) -> Vec<Computed> {
     let memory = values.resources.max_memory.bytes() >> 20;
-    let max_wal = (u64::from(values.volumeset.capacity.get()) * 1024 / 10).clamp(1024, 16 * 1024);
+    let max_wal = (u64::from(values.volumeset.capacity.get()) * 1024 / 5).clamp(1024, 16 * 1024);
     vec![
         setting(
             WAL_KEPT,
@@ -114,22 +119,12 @@ fn of_resources(values: &Values) -> Vec<Computed> {
         setting(
             "max_wal_size",
             mib(max_wal),
-            "a tenth of `volumeset.capacity`, 1GB to 16GB",
+            "a fifth of `volumeset.capacity`, 1GB to 16GB",
         ),
         setting(
             "checkpoint_timeout",
             "15min",
             "fewer checkpoints write fewer whole pages to the WAL",
-        ),
-        setting(
-            "random_page_cost",
-            "1.1",
-            "the volumes are SSDs: any page costs what the next one costs",
-        ),
-        setting(
-            "effective_io_concurrency",
-            "200",
-            "the volumes are SSDs: they answer many reads at once",
         ),
     ]
 }

@@ -187,8 +187,7 @@ pub struct Postgres {
     pub parameters: Parameters,
     /// Libraries that are loaded at the start.
     ///
-    /// They are added to Spock's. A node does not start with one that its image lacks. What is made with
-    /// `CREATE EXTENSION` replicates like a table does.
+    /// They are added to Spock's. A node does not start with one that its image lacks.
     #[serde(default)]
     pub preload: Vec<Library>,
     /// Lines for pg_hba.conf.
