@@ -108,7 +108,7 @@ codes! {
     EmptyMapping "empty-mapping" Warning,
     /// The built-in password is in use.
     BuiltinPassword "builtin-password" Warning,
-    /// An image without a fixed tag.
+    /// An image whose tag may move.
     FloatingImage "floating-image" Warning,
     /// A location that does not survive the loss of a node.
     SingleReplica "single-replica" Warning,
@@ -116,8 +116,18 @@ codes! {
     PoolMode "pool-mode" Warning,
     /// A value that nothing reads.
     NoEffect "no-effect" Warning,
-    /// A placeholder name in an enabled backup.
+    /// A placeholder where a value of your own belongs.
     Placeholder "placeholder" Warning,
+    /// A parameter whose value does harm.
+    Parameter "parameter" Warning,
+    /// A line of pg_hba.conf that may not do what it is meant to.
+    Hba "hba" Warning,
+    /// A library that the image may lack.
+    Library "library" Warning,
+    /// A credential that probably is not what was meant.
+    Credential "credential" Warning,
+    /// More memory or space than there may be.
+    Memory "memory" Warning,
     /// A location that does not look like any provider's.
     UnknownLocation "unknown-location" Warning,
 }

@@ -185,6 +185,7 @@ fn versions_are_those_of_the_public_template() -> Result<()> {
         "pgcat.reads",
         "postgres.extraHba",
         "postgres.parameters",
+        "postgres.preload",
         "release",
         "tags",
         "volumeset.snapshots",

@@ -98,7 +98,10 @@ fn story(folder: &Path) -> std::result::Result<(), Failed> {
 /// What follows from more than the story's values: checksums, long or shown by their beginning, and the line of a
 /// script that holds the settings of the nodes.
 fn without_noise(text: &str) -> String {
-    let line = |line: &str| match line.find("'max_").or_else(|| line.find("max_slot")) {
+    let line = |line: &str| match ["'max_", "max_slot", "_wal_keep_size", "'shared_buffers"]
+        .iter()
+        .find_map(|name| line.find(name))
+    {
         Some(_) => format!(
             "{}(settings of the nodes)\n",
             line.get(..8).unwrap_or_default()

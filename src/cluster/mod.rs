@@ -3,11 +3,15 @@
 mod access;
 mod backup;
 mod credentials;
+mod hba;
+mod images;
 mod names;
 mod nodes;
 mod pooler;
 mod rules;
 mod settings;
+mod sizes;
+mod slips;
 mod storage;
 mod warnings;
 
@@ -27,7 +31,7 @@ pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
 pub use pooler::Pooler;
-pub use settings::{GUARDED, GUARDED_PREFIXES};
+pub use settings::{Computed, computed};
 pub use storage::VolumeSet;
 
 /// One cluster. Field by field what the templates print.
@@ -97,17 +101,27 @@ pub struct Pgedge {
 pub trait Origins {
     /// Whether something other than the built-in file gave the value at `path`, or one below it.
     fn is_given(&self, path: &Path) -> bool;
+    /// Whether the text at `path` stands without quotes before a comment that may have been meant as its end.
+    fn ends_at_comment(&self, path: &Path) -> bool;
 }
 
 impl Origins for Merged {
     fn is_given(&self, path: &Path) -> bool {
         self.is_given(path)
     }
+
+    fn ends_at_comment(&self, path: &Path) -> bool {
+        self.ends_at_comment(path)
+    }
 }
 
 /// Everything that is wrong or doubtful about values that are each allowed.
 pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = rules::check(values, origins);
+    hba::check(values, &mut problems);
+    sizes::check(values, settings::connections(values), &mut problems);
+    images::check(values, &mut problems);
+    slips::check(values, origins, &mut problems);
     problems.extend(warnings::check(values, origins));
     problems
 }
@@ -119,8 +133,8 @@ impl Cluster {
     ///
     /// Everything that is wrong with them: see [`check`].
     pub fn new(values: &Values, origins: &dyn Origins) -> Result<Self, Problems> {
-        let broken = rules::check(values, origins);
-        if !broken.is_empty() {
+        let broken = check(values, origins);
+        if broken.has_errors() {
             return Err(broken);
         }
         let release = rules::release(values)?;
@@ -137,7 +151,7 @@ impl Cluster {
             }),
             identity: Identity::new(values),
             revealed: names.revealed(!config.is_empty(), credentials.referenced()),
-            node_settings: settings::lines(values, nodes.len()),
+            node_settings: settings::lines(values),
             wal_kept: settings::wal_kept(values),
             extra_hba: values
                 .postgres

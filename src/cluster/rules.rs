@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::Origins;
-use super::settings::{GUARDED, GUARDED_PREFIXES};
 use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
@@ -15,6 +14,7 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = Problems::default();
     problems.extend(release(values).err());
     locations(values, &mut problems);
+    cores(values, &mut problems);
     node_resources(values, &mut problems);
     memory_for_cpu(values, &mut problems);
     volume_autoscaling(values, &mut problems);
@@ -22,7 +22,6 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     access(values, &mut problems);
     backup(values, &mut problems);
     credentials(values, origins, &mut problems);
-    parameters(values, &mut problems);
     problems
 }
 
@@ -63,6 +62,25 @@ fn locations(values: &Values, problems: &mut Problems) {
                     .fix("keep one of the two")
                     .also(Place::Value(first), "first listed here"),
             );
+        }
+    }
+}
+
+/// A number without a unit counts cores: what no machine has was meant as millicores.
+fn cores(values: &Values, problems: &mut Problems) {
+    const MOST: u64 = 100;
+    let resources = [
+        ("resources.minCpu", &values.resources.min_cpu),
+        ("resources.maxCpu", &values.resources.max_cpu),
+        ("pgcat.resources.cpu", &values.pgcat.resources.cpu),
+        ("backup.resources.cpu", &values.backup.resources.cpu),
+    ];
+    for (path, cpu) in resources {
+        if cpu.millicores() > MOST * 1000 {
+            let found = format!("`{cpu}` are {} cores", cpu.millicores() / 1000);
+            let problem = Problem::of_value(Code::InvalidValue, Path::of(path), found)
+                .allowed(format!("at most {MOST} cores"));
+            problems.push(problem.fix(format!("write `{cpu}m` for millicores")));
         }
     }
 }
@@ -233,7 +251,7 @@ fn access(values: &Values, problems: &mut Problems) {
             path,
             "the list is empty, so nobody could connect",
         )
-        .allowed("at least one link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME")
+        .allowed("at least one link such as //gvc/shop/workload/api")
         .fix("list the workloads, or use `type: same-gvc`");
         problems.push(problem.also(
             Place::Value(Path::of("internal_access.type")),
@@ -293,23 +311,5 @@ fn credentials(values: &Values, origins: &dyn Origins, problems: &mut Problems) 
             Place::Key(postgres.key("credentialsSecretName")),
             "the secret is named here",
         ));
-    }
-}
-
-fn parameters(values: &Values, problems: &mut Problems) {
-    for name in values.postgres.parameters.keys() {
-        let guard = GUARDED
-            .iter()
-            .find(|(guarded, _)| *guarded == name.as_str())
-            .map(|(_, why)| *why);
-        let family = GUARDED_PREFIXES
-            .iter()
-            .any(|prefix| name.as_str().starts_with(prefix));
-        let Some(why) = guard.or(family.then_some("the start script decides it")) else {
-            continue;
-        };
-        let path = Path::of("postgres.parameters").key(name.as_str());
-        let found = format!("this parameter is the cluster's own: {why}");
-        problems.push(Problem::of_key(Code::InvalidValue, path, found).fix("remove it"));
     }
 }

@@ -1,95 +1,163 @@
-//! Lines for postgresql.conf that follow from the topology, the pooler and the volume, then the user's own.
+//! Lines for postgresql.conf that follow from the topology, the pooler, the resources and the volume, then the user's
+//! own.
 
 use super::pooler::Pooler;
 use crate::values::Values;
 
-/// Parameters that replication, the pooler or the start script rest on, each with what decides it instead.
-pub const GUARDED: &[(&str, &str)] = &[
-    ("config_file", "the start script writes it"),
-    ("data_directory", "the start script decides it"),
-    ("default_transaction_read_only", "every node is a writer"),
-    ("external_pid_file", "the start script decides it"),
-    ("hba_file", "use `postgres.extraHba`"),
-    ("ident_file", "the start script decides it"),
-    (
-        "listen_addresses",
-        "every node listens on all of its addresses",
-    ),
-    (
-        "max_connections",
-        "it follows from `pgcat.maxReplicas` and `pgcat.defaultPoolSize`",
-    ),
-    ("max_replication_slots", "it follows from `gvc.locations`"),
-    ("max_wal_senders", "it follows from `gvc.locations`"),
-    ("max_worker_processes", "it follows from `gvc.locations`"),
-    ("output_plugin_libraries", "replication needs Spock's"),
-    ("password_encryption", "pg_hba.conf asks for scram-sha-256"),
-    ("port", "everything connects to 5432"),
-    (
-        "session_replication_role",
-        "it would switch triggers and conflict handling off",
-    ),
-    ("shared_preload_libraries", "replication needs Spock's"),
-    (
-        "tcp_user_timeout",
-        "a peer that is cut off would hold up checkpoints",
-    ),
-    ("track_commit_timestamp", "conflicts are resolved by it"),
-    ("unix_socket_directories", "the start script connects there"),
-    ("wal_level", "replication needs `logical`"),
-    (
-        "wal_sender_timeout",
-        "a stop has to end within the workload's grace period",
-    ),
-];
-
-/// Families of parameters that are the cluster's own.
-pub const GUARDED_PREFIXES: &[&str] = &["spock.", "pgedge.", "include"];
+/// A setting that nobody gave: it follows from other values.
+pub struct Computed {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, as PostgreSQL reads it.
+    pub value: String,
+    /// What it follows from, for people.
+    pub why: &'static str,
+}
 
 /// Connections beside the pooler's: people, the backup, joins, and the three that PostgreSQL keeps for superusers.
 const HEADROOM: u64 = 20;
 
-/// Every line. `nodes` is how many the cluster has.
-pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
-    let nodes = nodes as u64;
-    // Twice the pooler's: when its server list changes, the connections of the old pool live on beside the new ones for
-    // a while. Each pooler replica also asks every node for its state; each peer connects to copy, to join, to compare.
-    let connections =
-        2 * Pooler::connections(values) + Pooler::replicas(values) + 4 * nodes + HEADROOM;
-    // A full mesh needs one slot, one sender and up to three workers for each peer. The rest is for joins, and for the
-    // slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
-    let mesh = 4 * nodes + 40;
-    let computed = [
-        ("max_connections", connections.to_string()),
-        ("max_replication_slots", mesh.to_string()),
-        ("max_wal_senders", mesh.to_string()),
-        ("max_worker_processes", mesh.to_string()),
-        (WAL_KEPT, format!("{}MB", wal_kept_mib(values))),
-    ];
-    let computed = computed.iter().map(|(name, value)| (*name, value.as_str()));
-    let given = values
-        .postgres
-        .parameters
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
+/// What every node lets connect at the same time.
+///
+/// Twice the pooler's: when its server list changes, the connections of the old pool live on beside the new ones for a
+/// while. Each pooler replica also asks every node for its state; each peer connects to copy, to join, to compare.
+pub(super) fn connections(values: &Values) -> u64 {
+    let nodes = values.gvc.nodes();
+    2 * Pooler::connections(values) + Pooler::replicas(values) + 4 * nodes + HEADROOM
+}
+
+/// Every line.
+pub(super) fn lines(values: &Values) -> Vec<String> {
+    let given = &values.postgres.parameters;
+    let computed = computed(values);
     computed
-        .chain(given)
-        .map(|(name, value)| line(name, value))
+        .iter()
+        .filter(|computed| given.get(computed.name).is_none())
+        .map(|computed| line(computed.name, &computed.value))
+        .chain(
+            given
+                .iter()
+                .map(|parameter| line(parameter.name(), parameter.text())),
+        )
         .collect()
 }
 
+/// Every setting that follows from other values.
+#[must_use]
+pub fn computed(values: &Values) -> Vec<Computed> {
+    let mut computed = of_topology(values);
+    computed.extend(of_resources(values));
+    computed.extend(of_libraries(values));
+    computed
+}
+
+fn setting(name: &'static str, value: impl ToString, why: &'static str) -> Computed {
+    Computed {
+        name,
+        value: value.to_string(),
+        why,
+    }
+}
+
+fn mib(count: u64) -> String {
+    format!("{count}MB")
+}
+
+/// Connections, and what a full mesh needs: one slot, one sender and up to three workers for each peer. The rest is for
+/// joins, and for the slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
+fn of_topology(values: &Values) -> Vec<Computed> {
+    let mesh = 4 * values.gvc.nodes() + 40;
+    let of_mesh = |name| {
+        setting(
+            name,
+            mesh,
+            "four for each node of the mesh, and 40 for joins and retired nodes",
+        )
+    };
+    vec![
+        setting(
+            "max_connections",
+            connections(values),
+            "twice the connections of all poolers, and some for peers, probes and people",
+        ),
+        of_mesh("max_replication_slots"),
+        of_mesh("max_wal_senders"),
+        of_mesh("max_worker_processes"),
+    ]
+}
+
+/// What PostgreSQL's defaults do not know: how much memory and how large a volume a node has. Measured with pgbench on
+/// PostgreSQL 17.2 with Spock 5.0.11, 4 GiB of memory, 2 cores, a fast disk: pages that are read from the system for a
+/// select fall by two thirds with 1.5 GB of data and by a quarter with 6.6 GB, an index is built in half the time, and
+/// with 2GB between checkpoints a write costs less WAL. Costs of random pages and concurrency of reads changed nothing
+/// that could be measured, so they keep PostgreSQL's defaults, and `work_mem` does because it counts for each of many
+/// connections.
+fn of_resources(values: &Values) -> Vec<Computed> {
+    let memory = values.resources.max_memory.bytes() >> 20;
+    let max_wal = (u64::from(values.volumeset.capacity.get()) * 1024 / 5).clamp(1024, 16 * 1024);
+    vec![
+        setting(
+            WAL_KEPT,
+            mib(wal_kept_mib(values)),
+            "40 percent of `volumeset.capacity`",
+        ),
+        setting(
+            "shared_buffers",
+            mib(memory / 4),
+            "a quarter of `resources.maxMemory`",
+        ),
+        setting(
+            "effective_cache_size",
+            mib(memory * 3 / 4),
+            "three quarters of `resources.maxMemory`",
+        ),
+        setting(
+            "maintenance_work_mem",
+            mib(maintenance_mib(values)),
+            "a 32nd of `resources.maxMemory`, 16MB to 1GB",
+        ),
+        setting(
+            "max_wal_size",
+            mib(max_wal),
+            "a fifth of `volumeset.capacity`, 1GB to 16GB",
+        ),
+        setting(
+            "checkpoint_timeout",
+            "15min",
+            "fewer checkpoints write fewer whole pages to the WAL",
+        ),
+    ]
+}
+
+fn of_libraries(values: &Values) -> Option<Computed> {
+    let given = values
+        .postgres
+        .preload
+        .iter()
+        .map(|library| library.as_str());
+    let libraries: Vec<&str> = std::iter::once("spock").chain(given).collect();
+    (libraries.len() > 1).then(|| {
+        setting(
+            "shared_preload_libraries",
+            libraries.join(", "),
+            "Spock's and `postgres.preload`",
+        )
+    })
+}
+
+/// Memory of one build of an index, one cleaning of a table, in MiB.
+pub(super) fn maintenance_mib(values: &Values) -> u64 {
+    (values.resources.max_memory.bytes() >> 25).clamp(16, 1024)
+}
+
 /// The parameter that bounds the WAL that is kept for a node that is away.
-const WAL_KEPT: &str = "max_slot_wal_keep_size";
+pub(super) const WAL_KEPT: &str = "max_slot_wal_keep_size";
 
 /// Its value in effect.
 pub(super) fn wal_kept(values: &Values) -> String {
-    let parameters = &values.postgres.parameters;
-    let given = parameters
-        .iter()
-        .find(|(name, _)| name.as_str() == WAL_KEPT);
-    given.map_or_else(
+    values.postgres.parameters.get(WAL_KEPT).map_or_else(
         || format!("{}MB", wal_kept_mib(values)),
-        |(_, value)| value.as_str().to_owned(),
+        |given| given.text().to_owned(),
     )
 }
 

@@ -2,19 +2,50 @@
 
 use super::Origins;
 use crate::problem::{Code, Path, Problem, Problems};
-use crate::values::image::Image;
 use crate::values::{AccessType, PoolMode, Provider, Values};
 
 /// Every doubt about the values.
 pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = Problems::default();
     builtin_password(values, origins, &mut problems);
-    floating_images(values, &mut problems);
     locations(values, &mut problems);
     pool_mode(values, &mut problems);
     no_effect(values, origins, &mut problems);
     placeholders(values, &mut problems);
+    region(values, &mut problems);
+    parameters(values, &mut problems);
     problems
+}
+
+fn region(values: &Values, problems: &mut Problems) {
+    let Some(aws) = values
+        .backup
+        .aws
+        .as_ref()
+        .filter(|_| values.backup.enabled && values.backup.provider == Provider::Aws)
+    else {
+        return;
+    };
+    if let Some(meant) = aws.region.meant() {
+        let found = format!(
+            "`{}` is no region of AWS that is known",
+            aws.region.as_str()
+        );
+        let problem =
+            Problem::of_value(Code::UnknownLocation, Path::of("backup.aws.region"), found);
+        problems.push(problem.fix(format!("did you mean `{meant}`?")));
+    }
+}
+
+fn parameters(values: &Values, problems: &mut Problems) {
+    for parameter in values.postgres.parameters.iter() {
+        let Some(rule) = parameter.warning() else {
+            continue;
+        };
+        let path = Path::of("postgres.parameters").key(parameter.key());
+        let found = format!("`{}`: {}", parameter.text(), rule.why);
+        problems.push(Problem::of_value(Code::Parameter, path, found).fix(rule.fix));
+    }
 }
 
 fn builtin_password(values: &Values, origins: &dyn Origins, problems: &mut Problems) {
@@ -39,26 +70,6 @@ fn builtin_password(values: &Values, origins: &dyn Origins, problems: &mut Probl
     }
 }
 
-fn floating_images(values: &Values, problems: &mut Problems) {
-    let mut check = |path: &str, image: &Image| {
-        if image.floats() {
-            let found = format!(
-                "`{}` may be another image tomorrow, and after each restart",
-                image.as_str()
-            );
-            problems.push(
-                Problem::of_value(Code::FloatingImage, Path::of(path), found)
-                    .fix("name a tag other than `latest`, or a digest"),
-            );
-        }
-    };
-    check("image", &values.image);
-    check("pgcat.image", &values.pgcat.image);
-    if values.backup.enabled {
-        check("backup.image", &values.backup.image);
-    }
-}
-
 fn locations(values: &Values, problems: &mut Problems) {
     for (index, location) in values.gvc.locations.iter().enumerate() {
         let path = Path::of("gvc.locations").index(index);
@@ -72,7 +83,14 @@ fn locations(values: &Values, problems: &mut Problems) {
                     .fix("3 replicas for production"),
             );
         }
-        if !location.name.looks_built_in() {
+        if let Some(meant) = location.name.meant() {
+            let found = format!("`{}` is no location that is known", location.name);
+            problems.push(
+                Problem::of_value(Code::UnknownLocation, path.key("name"), found).fix(format!(
+                    "did you mean `{meant}`? compare with `cpln location get`"
+                )),
+            );
+        } else if !location.name.looks_built_in() {
             let found = format!(
                 "`{}` does not look like a location of a known provider",
                 location.name

@@ -9,7 +9,7 @@ use crate::layers::{self, Disk, Files};
 use crate::manifests::{Manifest, Renderer, Templates};
 use crate::merge::{self, Merged};
 use crate::output;
-use crate::problem::{Code, Problem, Problems};
+use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::report;
 use crate::values::{self, Values};
 
@@ -34,6 +34,15 @@ fn unknown_removals(merged: &Merged) -> Problems {
     found.filter(is_removed).collect()
 }
 
+/// The path of a key that is unknown or refused: what stands behind it may be anything, a secret too.
+fn refused_key(problem: &Problem) -> Option<&Path> {
+    let is_refused = matches!(problem.code, Code::UnknownKey | Code::InvalidValue);
+    match &problem.place {
+        Place::Key(path) if is_refused => Some(path),
+        _ => None,
+    }
+}
+
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
@@ -52,6 +61,10 @@ impl Input {
         problems.extend(found);
         let decoded = values::read(merged.tree(), merged.built_in());
         problems.extend(unknown_removals(&merged));
+        let mut merged = merged;
+        for path in decoded.problems.iter().filter_map(refused_key) {
+            merged.hide(path);
+        }
         problems.extend(decoded.problems);
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say

@@ -22,15 +22,18 @@ pub(super) struct Deserializer<'t, 'p> {
     node: &'t Node,
     trail: &'p Trail<'p>,
     unknown: &'t RefCell<Problems>,
+    /// Items of lists that are passed over.
+    holes: &'t [Path],
 }
 
 impl<'t> Deserializer<'t, '_> {
     /// The root of a tree.
-    pub(super) fn new(node: &'t Node, unknown: &'t RefCell<Problems>) -> Self {
+    pub(super) fn new(node: &'t Node, unknown: &'t RefCell<Problems>, holes: &'t [Path]) -> Self {
         Self {
             node,
             trail: &Trail::Root,
             unknown,
+            holes,
         }
     }
 
@@ -294,10 +297,13 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
     type Error = Stop;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let Some((index, node)) = self.next.next() else {
+        let trail = |index| Trail::Index(self.of.trail, index);
+        let holes = self.of.holes;
+        let is_hole = |index| !holes.is_empty() && holes.contains(&trail(index).path());
+        let Some((index, node)) = self.next.by_ref().find(|(index, _)| !is_hole(*index)) else {
             return Ok(None);
         };
-        let trail = Trail::Index(self.of.trail, index);
+        let trail = trail(index);
         let value = seed.deserialize(Deserializer {
             node,
             trail: &trail,
@@ -329,7 +335,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
         let key: StrDeserializer<'_, Stop> = entry.key.as_str().into_deserializer();
         seed.deserialize(key)
             .map(Some)
-            .map_err(|stop| stop.at(&Trail::Key(self.of.trail, &entry.key)))
+            .map_err(|stop| stop.at_key(&Trail::Key(self.of.trail, &entry.key)))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {

@@ -70,6 +70,10 @@ fn number(scalar: &Scalar) -> Option<String> {
     if scalar.style == Style::Quoted && is_number {
         return Some(format!("take the quotes away: {text}"));
     }
+    let count = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if !count.is_empty() && count.len() < text.len() && count.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(format!("write the number alone: {count}"));
+    }
     if !is_read_in_two_ways(text) {
         return None;
     }

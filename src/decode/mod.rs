@@ -35,23 +35,29 @@ pub fn decode<T: DeserializeOwned>(tree: &Node, model: &Node) -> Decoded<T> {
     let mut tree = Cow::Borrowed(tree);
     let mut problems = Problems::default();
     let mut repaired: Vec<Path> = Vec::new();
+    let mut holes: Vec<Path> = Vec::new();
     let value = loop {
         unknown.take();
-        match T::deserialize(deserializer::Deserializer::new(&tree, &unknown)) {
+        match T::deserialize(deserializer::Deserializer::new(&tree, &unknown, &holes)) {
             Ok(value) => break Some(value),
             Err(stop) => {
                 let (path, problem) = stop.into_problem();
                 if !repaired.contains(&path) {
                     problems.push(problem);
                 }
-                if !repair(tree.to_mut(), model, &path, repaired.contains(&path)) {
-                    break None;
+                match repair(tree.to_mut(), model, &path, repaired.contains(&path)) {
+                    Repair::Done => {}
+                    // taken away, it would give the items behind it other places than they have in the file
+                    Repair::Skip if !holes.contains(&path) => holes.push(path.clone()),
+                    Repair::Skip | Repair::None => break None,
                 }
                 repaired.push(path);
             }
         }
     };
     problems.extend(unknown.into_inner());
+    // behind a hole, an item's place among the values says nothing of its place in the file
+    repaired.extend(holes.iter().filter_map(Path::parent));
     Decoded {
         value,
         problems,
@@ -59,10 +65,20 @@ pub fn decode<T: DeserializeOwned>(tree: &Node, model: &Node) -> Decoded<T> {
     }
 }
 
+/// What became of a place that did not fit.
+enum Repair {
+    /// The tree has another value there, or none.
+    Done,
+    /// It is an item of a list, to be passed over.
+    Skip,
+    /// Nothing.
+    None,
+}
+
 /// Puts the model's value at `path`, or takes the key away where the model has none (or had one that did not help).
-fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
+fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> Repair {
     let Some(last) = path.steps().last() else {
-        return false;
+        return Repair::None;
     };
     let replacement = path
         .steps()
@@ -74,7 +90,7 @@ fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
             _ => None,
         });
     let Some(parent) = path.parent().and_then(|above| tree.find_mut(&above)) else {
-        return false;
+        return Repair::None;
     };
     match (&mut parent.value, last, replacement) {
         (Value::Map(entries), Step::Key(key), replacement) => {
@@ -89,39 +105,50 @@ fn repair(tree: &mut Node, model: &Node, path: &Path, again: bool) -> bool {
                         node: node.clone(),
                     });
                 }
-                (None, _) => return false,
+                (None, _) => return Repair::None,
             }
         }
         (Value::List(items), Step::Index(index), replacement) => {
             match (items.get_mut(*index), replacement) {
                 (Some(item), Some(node)) if !again => item.value = node.value.clone(),
-                (Some(_), _) => drop(items.remove(*index)),
-                (None, _) => return false,
+                (Some(_), _) => return Repair::Skip,
+                (None, _) => return Repair::None,
             }
         }
-        _ => return false,
+        _ => return Repair::None,
     }
-    true
+    Repair::Done
 }
 
-/// Why a text is not the value that it should be: `{}` says what is wrong with it, `{:#}` what is allowed.
+/// Why a text is not the value that it should be: `{}` says what is wrong with it, `{:#}` what is allowed, `{:+}` how
+/// to put it right.
 ///
-/// Serde hands errors on as text only; the two forms carry both sentences through it.
+/// Serde hands errors on as text only; the three forms carry the sentences through it.
 #[derive(Clone, Debug)]
 pub struct Invalid {
     /// What is wrong, with the value in backticks unless it is secret.
     pub found: String,
-    /// What is allowed.
+    /// What is allowed; the same as `found` where that says it.
     pub allowed: String,
+    /// How to put it right, where there is more to say than what is allowed.
+    pub fix: Option<String>,
 }
 
 impl Invalid {
-    /// Both sentences.
+    /// What is wrong and what is allowed.
     pub fn new(found: impl Into<String>, allowed: impl Into<String>) -> Self {
         Self {
             found: found.into(),
             allowed: allowed.into(),
+            fix: None,
         }
+    }
+
+    /// Says how to put it right.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
     }
 }
 
@@ -129,6 +156,8 @@ impl std::fmt::Display for Invalid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if f.alternate() {
             &self.allowed
+        } else if f.sign_plus() {
+            self.fix.as_ref().unwrap_or(&self.found)
         } else {
             &self.found
         })

@@ -15,8 +15,11 @@ pub(super) type Result<T> = std::result::Result<T, Stop>;
 pub(super) struct Stop {
     path: Path,
     problem: Option<Box<Problem>>,
-    /// A sentence that serde or a newtype made: what is wrong, and what is allowed.
-    custom: (String, String),
+    /// Sentences that serde or a newtype made: what is wrong, what is allowed, how to put it right. Without the latter
+    /// two, they are the first again.
+    custom: [String; 3],
+    /// Whether it is about the key and not about the value behind it.
+    is_key: bool,
     missing: Option<&'static str>,
 }
 
@@ -27,6 +30,7 @@ impl Stop {
             path,
             problem: Some(Box::new(problem)),
             custom: Default::default(),
+            is_key: false,
             missing: None,
         }
     }
@@ -43,16 +47,16 @@ impl Stop {
         if let Some(problem) = self.problem {
             return (self.path, *problem);
         }
-        let (found, allowed) = self.custom;
-        let problem = Problem::of_value(Code::InvalidValue, self.path.clone(), &found);
-        (
-            self.path,
-            if allowed == found {
-                problem
-            } else {
-                problem.allowed(allowed)
-            },
-        )
+        let [found, allowed, fix] = self.custom;
+        let of = if self.is_key {
+            Problem::of_key
+        } else {
+            Problem::of_value
+        };
+        let mut problem = of(Code::InvalidValue, self.path.clone(), found.clone());
+        problem.allowed = (allowed != found).then_some(allowed);
+        problem.fix = (fix != found).then_some(fix);
+        (self.path, problem)
     }
 
     /// Serde and the newtypes know no paths: whoever asked them does.
@@ -65,11 +69,19 @@ impl Stop {
             ..self
         }
     }
+
+    /// The same for what is wrong with the key itself.
+    pub(super) fn at_key(self, trail: &Trail<'_>) -> Self {
+        Self {
+            is_key: true,
+            ..self.at(trail)
+        }
+    }
 }
 
 impl Display for Stop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}`: {}", self.path, self.custom.0)
+        write!(f, "`{}`: {}", self.path, self.custom[0])
     }
 }
 
@@ -77,11 +89,16 @@ impl std::error::Error for Stop {}
 
 impl de::Error for Stop {
     fn custom<T: Display>(message: T) -> Self {
-        let custom = (message.to_string(), format!("{message:#}"));
+        let custom = [
+            message.to_string(),
+            format!("{message:#}"),
+            format!("{message:+}"),
+        ];
         Self {
             path: Path::root(),
             problem: None,
             custom,
+            is_key: false,
             missing: None,
         }
     }

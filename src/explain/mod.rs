@@ -1,5 +1,6 @@
 //! One value explained: what it is from the schema, what it reaches from rendering with another.
 
+mod effect;
 mod page;
 mod reach;
 
@@ -9,6 +10,7 @@ use crate::decode::nearest;
 use crate::problem::{Code, Place, Problem};
 use crate::schema::{self, Choice, Field, Kind, Said};
 
+pub use effect::InEffect;
 pub use page::{page, tree};
 pub use reach::Reach;
 
@@ -20,6 +22,8 @@ pub struct Explained {
     pub below: Vec<Field>,
     /// What a change of it changes.
     pub reaches: Vec<Reach>,
+    /// What holds with the built-in values where it gives nothing else.
+    pub in_effect: Vec<InEffect>,
 }
 
 impl Explained {
@@ -30,6 +34,7 @@ impl Explained {
             field: None,
             below: schema::fields(),
             reaches: Vec::new(),
+            in_effect: Vec::new(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Explained {
             _ => reach::of(&field),
         };
         Ok(Self {
+            in_effect: effect::of(&field),
             field: Some(field),
             below,
             reaches,
@@ -72,6 +78,9 @@ impl Explained {
         let mut facts = facts(field);
         if !below.is_empty() {
             facts["keys"] = below.into();
+        }
+        if !self.in_effect.is_empty() {
+            facts["inEffect"] = self.in_effect.iter().map(InEffect::to_json).collect();
         }
         facts["reaches"] = self.reaches.iter().map(Reach::to_json).collect();
         facts

@@ -62,6 +62,13 @@ pub fn page(field: &Field, explained: &Explained) -> String {
         out.push('\n');
         below(&mut out, explained);
     }
+    for (at, setting) in explained.in_effect.iter().enumerate() {
+        if at == 0 {
+            out.push_str("\n  in effect with the built-in values, unless given\n");
+        }
+        wrap(&mut out, 4, 4, &setting.line);
+        wrap(&mut out, 6, 6, setting.why);
+    }
     reaches(&mut out, explained);
     out
 }

@@ -100,6 +100,33 @@ impl Sources {
         }
     }
 
+    /// Hides one more stretch.
+    pub fn hide_more(&mut self, span: Span) {
+        if let Some(source) = self.0.get_mut(span.source.0 as usize) {
+            let more = std::iter::once(span.start..span.end);
+            source.secrets = secret::join(
+                source.secrets.drain(..).chain(more).collect(),
+                source.text.len(),
+            );
+        }
+    }
+
+    /// Hides whatever stands behind this key on its lines, in every text: it may stand there more than once, and be
+    /// overlaid.
+    pub fn hide_behind(&mut self, key: &str) {
+        for source in self
+            .0
+            .iter_mut()
+            .filter(|source| source.kind != SourceKind::BuiltIn)
+        {
+            let more = secret::behind_key(&source.text, key);
+            source.secrets = secret::join(
+                source.secrets.drain(..).chain(more).collect(),
+                source.text.len(),
+            );
+        }
+    }
+
     /// The text with this number.
     #[must_use]
     pub fn get(&self, id: SourceId) -> Option<&Source> {

@@ -169,6 +169,42 @@ impl Merged {
         })
     }
 
+    /// Whether the text at this path stands without quotes before a ` #` that no blank follows.
+    #[must_use]
+    pub fn ends_at_comment(&self, path: &Path) -> bool {
+        let Some(node) = self.node(path) else {
+            return false;
+        };
+        let is_plain =
+            matches!(&node.value, Value::Scalar(scalar) if scalar.style == layers::Style::Plain);
+        let behind = self
+            .sources
+            .get(node.span.source)
+            .and_then(|source| source.text.get(node.span.end..));
+        let behind = behind.unwrap_or_default();
+        let comment = behind.trim_start_matches([' ', '\t']).strip_prefix('#');
+        is_plain
+            && comment.is_some_and(|comment| {
+                comment.starts_with(|c: char| !c.is_whitespace() && c != '#')
+            })
+    }
+
+    /// Hides what stands behind a key that nobody knows: a secret, until known better.
+    pub fn hide(&mut self, path: &Path) {
+        let Some((_, node)) = self.tree.find(path) else {
+            return;
+        };
+        node.any(&mut |node| {
+            self.sources.hide_more(node.span);
+            false
+        });
+        if let Some(Step::Key(key)) = path.steps().last()
+            && !has_key(&self.built_in, key)
+        {
+            self.sources.hide_behind(key);
+        }
+    }
+
     /// The value at a path.
     #[must_use]
     pub fn node(&self, path: &Path) -> Option<&Node> {
@@ -216,4 +252,9 @@ impl Merged {
             tree.find(path).is_none() && tree.find(&parent).is_some()
         });
     }
+}
+
+/// Whether any mapping in the tree has this key.
+fn has_key(tree: &Node, key: &str) -> bool {
+    tree.any(&mut |node| node.get(key).is_some())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::cluster::{GUARDED, GUARDED_PREFIXES};
 use crate::values::name::ReleaseName;
+use crate::values::setting;
 
 /// Adds every condition to the plain schema.
 pub(super) fn add(schema: &mut Json) {
@@ -70,20 +70,7 @@ fn credentials(schema: &mut Json) {
     schema["else"] = inline(json!({ "not": { "type": "null" } }));
 }
 
-/// Some parameters are the cluster's own.
+/// PostgreSQL's own parameters by name, for editors to complete.
 fn parameters(schema: &mut Json) {
-    let any_case = |text: &str| -> String {
-        text.chars()
-            .map(|c| match c {
-                c if c.is_ascii_alphabetic() => format!("[{c}{}]", c.to_ascii_uppercase()),
-                '.' => r"\.".to_owned(),
-                c => c.to_string(),
-            })
-            .collect()
-    };
-    let names = GUARDED.iter().map(|(name, _)| any_case(name) + "$");
-    let families = GUARDED_PREFIXES.iter().map(|prefix| any_case(prefix));
-    let guarded: Vec<String> = names.chain(families).collect();
-    schema["propertyNames"] =
-        json!({ "not": { "pattern": format!("^(?:{})", guarded.join("|")) } });
+    schema["properties"] = setting::properties().into();
 }

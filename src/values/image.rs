@@ -18,11 +18,54 @@ impl Image {
         &self.0
     }
 
-    /// Whether the same reference may be another image tomorrow: no digest, and no tag or the tag `latest`.
+    /// Whether the same reference may be another image tomorrow: no digest, and no tag, the tag `latest`, or one of
+    /// pgEdge's that does not name every version.
     #[must_use]
     pub fn floats(&self) -> bool {
         let (name, digest) = split(&self.0, '@');
-        digest.is_none() && matches!(tag(name).1, None | Some("latest"))
+        digest.is_none()
+            && match tag(name).1 {
+                None | Some("latest") => true,
+                Some(tag) => self.is_pgedge() && !is_immutable(tag),
+            }
+    }
+
+    /// The last part of the path, without tag and digest: `pgedge-postgres`.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        let (path, _) = tag(split(&self.0, '@').0);
+        path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether it is pgEdge's own image of PostgreSQL.
+    #[must_use]
+    pub fn is_pgedge(&self) -> bool {
+        self.short_name() == "pgedge-postgres"
+    }
+
+    /// The major version of PostgreSQL that the tag tells: of images with PostgreSQL or its dump in their names, whose
+    /// tags begin with it.
+    #[must_use]
+    pub fn postgres_major(&self) -> Option<u32> {
+        let tag = tag(split(&self.0, '@').0).1?;
+        let names_it = ["postgres", "pgedge", "pg-backup"]
+            .iter()
+            .any(|word| self.short_name().contains(word));
+        leading_number(tag).filter(|_| names_it || tag.contains("-spock"))
+    }
+
+    /// The major version of Spock that the tag tells.
+    #[must_use]
+    pub fn spock_major(&self) -> Option<u32> {
+        let tag = tag(split(&self.0, '@').0).1?;
+        leading_number(tag.split_once("-spock")?.1)
+    }
+
+    /// The flavour of pgEdge's image that the tag tells, such as `standard`.
+    #[must_use]
+    pub fn flavour(&self) -> Option<&str> {
+        let tag = tag(split(&self.0, '@').0).1.filter(|_| self.is_pgedge())?;
+        tag.split('-').nth(2)
     }
 }
 
@@ -73,6 +116,21 @@ impl Parse for Image {
 }
 
 read_as!(text: Image);
+
+/// `17.11-spock5.0.13-standard-1`: every version with its parts, and which build of it.
+fn is_immutable(tag: &str) -> bool {
+    let parts: Vec<&str> = tag.split('-').collect();
+    let dots = |text: &str| text.matches('.').count();
+    matches!(parts.as_slice(), [postgres, spock, _, build]
+        if dots(postgres) == 1 && dots(spock) == 2 && build.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn leading_number(text: &str) -> Option<u32> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    text[..end].parse().ok()
+}
 
 fn split(text: &str, at: char) -> (&str, Option<&str>) {
     text.split_once(at)

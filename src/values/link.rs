@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::name::GvcName;
-use super::scalar::{Parse, not_allowed, read_as};
+use super::scalar::{Parse, not_allowed, read_as, shorten};
 use crate::decode::Invalid;
 
 /// A workload in this org: `//gvc/GVC_NAME/workload/WORKLOAD_NAME`. The platform checks the form, never that it exists.
@@ -21,7 +21,8 @@ impl WorkloadLink {
 }
 
 impl Parse for WorkloadLink {
-    const ALLOWED: &str = "a link such as //gvc/GVC_NAME/workload/WORKLOAD_NAME";
+    const ALLOWED: &str =
+        "a link such as //gvc/shop/workload/api, with the names of a GVC and of a workload";
     const EXAMPLES: &[&str] = &["//gvc/shop/workload/api", "//gvc/shop/workload/jobs"];
 
     fn rule() -> Value {
@@ -38,6 +39,10 @@ impl Parse for WorkloadLink {
             {
                 Ok(Self(text.to_owned()))
             }
+            _ if text.contains("GVC_NAME") || text.contains("WORKLOAD_NAME") => Err(Invalid::new(
+                format!("{} is the placeholder of the documentation", shorten(text)),
+                Self::ALLOWED,
+            )),
             _ => Err(not_allowed::<Self>(text)),
         }
     }

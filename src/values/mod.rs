@@ -2,7 +2,9 @@
 //! allowed by themselves; how they go together is the [`cluster`](crate::cluster)'s business.
 
 pub mod credential;
+pub mod hba;
 pub mod image;
+pub mod library;
 pub mod link;
 pub mod name;
 pub mod number;
@@ -21,7 +23,9 @@ use serde::{Deserialize, Serialize};
 pub use reading::read;
 
 use credential::{Database, Password, Username};
+use hba::HbaLine;
 use image::Image;
+use library::Library;
 use link::WorkloadLink;
 use name::{
     AwsRegion, BackupPrefix, Bucket, CloudAccountName, GvcName, LocationName, PolicyName,
@@ -30,7 +34,7 @@ use name::{
 use number::{Clients, Gib, Percent, PoolSize, PoolerReplicas, Replicas, ScalingFactor};
 use quantity::{Cpu, Memory};
 use schedule::Schedule;
-use setting::{HbaLine, ParameterName, ParameterValue};
+use setting::Parameters;
 use storage::{Retention, SnapshotSchedule, TagKey, TagValue};
 
 /// The documented defaults, word for word.
@@ -54,7 +58,13 @@ pub struct Values {
     pub gvc: Gvc,
     /// Image of the pgEdge nodes.
     ///
-    /// It must hold PostgreSQL 17 with Spock 5; the start script and the volumes are made for them.
+    /// It must hold PostgreSQL 17 with Spock 5; the start script and the volumes are made for them. A tag that moves, as
+    /// the documented one does, gives a node that restarts another Spock than its peers have; an immutable one names all
+    /// versions, such as `17.11-spock5.0.13-standard-1`.
+    ///
+    /// In October 2026 the documented image held PostgreSQL 17.11, Spock 5.0.13, snowflake 2.6.0, lolor 1.2.3 (that much
+    /// the flavour `minimal` has too), pgaudit 17.1, PostGIS 3.6.4, pgvector 0.8.7, pgBackRest 2.59.3, pg_cron 1.6.8,
+    /// pg_stat_monitor 2.4.0, pgmq, pg_tokenizer, pg_vectorize, vchord_bm25, system_stats, supautils and safesession.
     pub image: Image,
     /// CPU and memory of each pgEdge node.
     pub resources: NodeResources,
@@ -92,6 +102,17 @@ pub struct Gvc {
     /// The order counts: the first location holds the preferred primary and runs the backup. `resources` and
     /// `volumeset` hold for every location: the platform has no other ones for one location.
     pub locations: Vec<Location>,
+}
+
+impl Gvc {
+    /// How many nodes the cluster has, in all locations.
+    #[must_use]
+    pub fn nodes(&self) -> u64 {
+        self.locations
+            .iter()
+            .map(|location| u64::from(location.replicas.get()))
+            .sum()
+    }
 }
 
 /// One location of the cluster.
@@ -155,12 +176,24 @@ pub struct Postgres {
     pub credentials_secret_name: Option<SecretName>,
     /// Parameters for postgresql.conf.
     ///
-    /// The ones that replication, the pooler or the start script rest on are not yours to set.
+    /// Names and values are checked as PostgreSQL 17 reads them, units and all (`1GB`, not `1Gi`). The ones that
+    /// replication, the pooler or the start script rest on are not yours to set, nor those that lose data. What follows
+    /// from other values is listed below; what is given here stands in for it.
+    ///
+    /// Two things depend on the machine and not on a value: huge pages, which a container does not have, and parallel
+    /// workers, which share memory under /dev/shm. Where a query fails with `could not resize shared memory segment`,
+    /// `dynamic_shared_memory_type: mmap` puts that memory on the volume.
     #[serde(default)]
-    pub parameters: BTreeMap<ParameterName, ParameterValue>,
+    pub parameters: Parameters,
+    /// Libraries that are loaded at the start.
+    ///
+    /// They are added to Spock's. A node does not start with one that its image lacks.
+    #[serde(default)]
+    pub preload: Vec<Library>,
     /// Lines for pg_hba.conf.
     ///
-    /// They stand before the cluster's own, and the first line that fits a connection decides.
+    /// They stand before the cluster's own, and the first line that fits a connection decides. TLS between a client and
+    /// PostgreSQL is off (the platform encrypts between workloads), and roles log in with passwords.
     #[serde(default)]
     pub extra_hba: Vec<HbaLine>,
 }

@@ -85,6 +85,30 @@ fn is_platform_name(text: &str) -> bool {
 
 impl LocationName {
     const PROVIDERS: &[&str] = &["aws", "gcp", "azure", "oci", "linode", "vultr", "equinix"];
+    /// Locations that the platform's documentation and examples name. An org may have others.
+    const KNOWN: &[&str] = &[
+        "aws-us-east-1",
+        "aws-us-east-2",
+        "aws-us-west-1",
+        "aws-us-west-2",
+        "aws-eu-central-1",
+        "aws-eu-west-1",
+        "aws-eu-west-2",
+        "aws-sa-east-1",
+        "aws-il-central-1",
+        "aws-ap-south-1",
+        "aws-ap-southeast-1",
+        "aws-ap-southeast-2",
+        "aws-ap-northeast-1",
+        "azure-centralus",
+        "azure-eastus2",
+        "azure-westus2",
+        "gcp-me-west1",
+        "gcp-us-central1",
+        "gcp-us-east1",
+        "gcp-us-east4",
+        "gcp-us-west1",
+    ];
 
     /// Whether the name begins as the built-in locations of a provider do.
     #[must_use]
@@ -93,6 +117,78 @@ impl LocationName {
             .split_once('-')
             .is_some_and(|(provider, _)| Self::PROVIDERS.contains(&provider))
     }
+
+    /// A known location whose name differs by a letter or two, not by its number.
+    #[must_use]
+    pub fn meant(&self) -> Option<&'static str> {
+        misspelt(&self.0, Self::KNOWN)
+    }
+}
+
+impl AwsRegion {
+    /// Regions of AWS as of 2026; new ones come.
+    const KNOWN: &[&str] = &[
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+        "af-south-1",
+        "ap-east-1",
+        "ap-south-1",
+        "ap-south-2",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ca-central-1",
+        "ca-west-1",
+        "eu-central-1",
+        "eu-central-2",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "eu-south-1",
+        "eu-south-2",
+        "eu-north-1",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "sa-east-1",
+        "us-gov-east-1",
+        "us-gov-west-1",
+    ];
+
+    /// A known region whose name differs by a letter or two, not by its number.
+    #[must_use]
+    pub fn meant(&self) -> Option<&'static str> {
+        misspelt(&self.0, Self::KNOWN)
+    }
+}
+
+/// The known name that this one is within two letters of. One that differs in its digits alone is another place.
+fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    let letters = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect::<String>()
+    };
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let is_near = |other: &&&str| {
+        digits(name) == digits(other) && strsim::damerau_levenshtein(name, other) <= 2
+    };
+    let near = known
+        .iter()
+        .filter(is_near)
+        .min_by_key(|other| strsim::damerau_levenshtein(name, other))?;
+    (!known.contains(&name) && (letters(name) != letters(near) || name.len() != near.len()))
+        .then_some(*near)
 }
 
 /// Plain texts with an alphabet of their own.

@@ -22,7 +22,11 @@ pub fn read(tree: &Node, built_in: &Node) -> Decoded<Values> {
         };
         decoded.problems = decoded.problems.into_iter().filter(matters).collect();
     }
-    decoded.problems = decoded.problems.into_iter().map(for_one_location).collect();
+    let problems = decoded.problems.into_iter();
+    decoded.problems = problems
+        .map(for_one_location)
+        .map(for_one_database)
+        .collect();
     decoded
 }
 
@@ -52,5 +56,16 @@ fn for_one_location(problem: Problem) -> Problem {
             "set `{path}` at the top: a workload and its volumes are the same in every location, only `replicas` differ"
         )),
         None => problem,
+    }
+}
+
+/// Says why there is no list of databases: the nearest key is not what was meant.
+fn for_one_database(problem: Problem) -> Problem {
+    let is_list = problem.code == Code::UnknownKey
+        && problem.path == Some(Path::of("postgres").key("databases"));
+    match is_list {
+        true => problem
+            .fix("one database replicates, and `database` names it: a list of them has no place"),
+        false => problem,
     }
 }

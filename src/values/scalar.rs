@@ -33,18 +33,19 @@ pub trait Parse: Sized {
 
 /// `text` is not what the type allows.
 pub fn not_allowed<T: Parse>(text: &str) -> Invalid {
-    let shown: String = text.chars().take(60).collect();
-    let shown = if shown.len() < text.len() {
-        format!("{shown}…")
-    } else {
-        shown
-    };
     let found = if text.is_empty() {
         "is empty".to_owned()
     } else {
-        format!("`{}` is not allowed here", shown.escape_debug())
+        format!("{} is not allowed here", shorten(text))
     };
     Invalid::new(found, T::ALLOWED)
+}
+
+/// A text in backticks, not too much of it.
+pub fn shorten(text: &str) -> String {
+    let shown: String = text.chars().take(60).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    format!("`{}{more}`", shown.escape_debug())
 }
 
 /// Reads text; a number or a boolean must be quoted to be text.

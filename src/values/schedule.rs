@@ -112,8 +112,37 @@ impl Parse for Schedule {
                 return refuse(format!("{}: {why}", field.name));
             }
         }
-        Ok(Self(text.to_owned()))
+        match never(text) {
+            Some(why) => refuse(why),
+            None => Ok(Self(text.to_owned())),
+        }
     }
+}
+
+/// A day that no month of the line has, without a day of the week beside it.
+fn never(line: &str) -> Option<String> {
+    const LENGTHS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let [_, _, day, month, weekday] = fields.as_slice() else {
+        return None;
+    };
+    let months: Vec<u32> = month
+        .split(',')
+        .map(|month| FIELDS[3].number(month).ok())
+        .collect::<Option<_>>()?;
+    let least = day
+        .split(',')
+        .map(|day| FIELDS[2].number(day.split(['-', '/']).next()?).ok())
+        .collect::<Option<Vec<_>>>()?;
+    let least = least.into_iter().min()?;
+    let has_day = |month: &u32| {
+        LENGTHS
+            .get(*month as usize - 1)
+            .is_some_and(|length| *length >= least)
+    };
+    let is_any = ["*", "?"].contains(weekday);
+    (is_any && !months.iter().any(has_day))
+        .then(|| format!("`{line}` never comes: no such month has a day {least}"))
 }
 
 read_as!(text: Schedule);
@@ -140,6 +169,12 @@ impl Field {
             .map_or((part, None), |(range, step)| (range, Some(step)));
         if let Some(step) = step {
             match step.parse::<u32>() {
+                Ok(step) if step > self.max => {
+                    return Err(format!(
+                        "a step of {step} never comes within {} to {}",
+                        self.min, self.max
+                    ));
+                }
                 Ok(1..) if step.bytes().all(|b| b.is_ascii_digit()) => {}
                 _ => return Err(format!("`{step}` is not a step")),
             }

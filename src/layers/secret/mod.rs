@@ -137,6 +137,23 @@ pub(super) fn in_argument(text: &str) -> Option<Range<usize>> {
     Some(start..text.len())
 }
 
+/// What stands behind a key and its `:` or `=`, to the end of the line.
+pub(super) fn behind_key(text: &str, key: &str) -> Vec<Range<usize>> {
+    let behind = |word: Range<usize>| {
+        let rest = &text[word.end..line_end(text, word.end)];
+        let value = rest
+            .trim_start_matches(['"', '\'', ' ', '\t'])
+            .strip_prefix([':', '='])?;
+        let value = value.trim_start_matches([' ', '\t']);
+        Some(word.end + rest.len() - value.len()..word.end + rest.trim_end().len())
+    };
+    words(text)
+        .filter(|word| &text[word.clone()] == key)
+        .filter_map(behind)
+        .filter(|range| !range.is_empty())
+        .collect()
+}
+
 /// The stretches between line breaks.
 fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
