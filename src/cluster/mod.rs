@@ -26,7 +26,7 @@ pub use backup::{Backup, Identity};
 pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
-pub use pooler::Pooler;
+pub use pooler::{Pooler, PoolerKind};
 pub use settings::{GUARDED, GUARDED_PREFIXES};
 pub use storage::VolumeSet;
 
@@ -62,7 +62,7 @@ pub struct Cluster {
     /// Container and network of the nodes.
     pub pgedge: Pgedge,
     /// The pooler.
-    pub pgcat: Pooler,
+    pub pooler: Pooler,
     /// The backup, when there is one.
     pub backup: Option<Backup>,
     /// Whether replicas are spread over availability zones.
@@ -126,7 +126,7 @@ impl Cluster {
         let release = rules::release(values)?;
         let credentials = Credentials::new(values, &release).ok_or(broken)?;
         let backup = Backup::new(values, &release);
-        let names = Names::new(&release, &values.gvc.name);
+        let names = Names::new(&release, &values.gvc.name, PoolerKind::of(values));
         let nodes = nodes::nodes(values, &release);
         let mut config = credentials.entries();
         config.extend(backup.iter().flat_map(Backup::entries));
@@ -155,7 +155,7 @@ impl Cluster {
                 memory: values.resources.max_memory.clone(),
                 firewall: Firewall::of_nodes(values, &names),
             },
-            pgcat: Pooler::new(values),
+            pooler: Pooler::new(values),
             multi_zone: values.multi_zone,
             names,
             config,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::Origins;
-use super::settings::{GUARDED, GUARDED_PREFIXES};
+use super::pooler::{Pooler, PoolerKind};
+use super::settings::{self, GUARDED, GUARDED_PREFIXES};
 use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
@@ -16,9 +17,13 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     problems.extend(release(values).err());
     locations(values, &mut problems);
     node_resources(values, &mut problems);
-    memory_for_cpu(values, &mut problems);
+    memory_for_cpu(values, &Pooler::new(values), &mut problems);
     volume_autoscaling(values, &mut problems);
-    pooler_replicas(values, &mut problems);
+    one_pooler(values, origins, &mut problems);
+    let pooler = Pooler::new(values);
+    pooler_replicas(&pooler, &mut problems);
+    pooler_connections(values, &pooler, &mut problems);
+    pgbouncer_database(values, &pooler, &mut problems);
     access(values, &mut problems);
     backup(values, &mut problems);
     credentials(values, origins, &mut problems);
@@ -134,7 +139,7 @@ fn spread(
 }
 
 /// The platform gives at most 8 MiB of memory for each millicore.
-fn memory_for_cpu(values: &Values, problems: &mut Problems) {
+fn memory_for_cpu(values: &Values, pooler: &Pooler, problems: &mut Problems) {
     let resources = &values.resources;
     let mut check =
         |section: &str, [cpu_key, memory_key]: [&str; 2], cpu: &Cpu, memory: &Memory| {
@@ -169,10 +174,10 @@ fn memory_for_cpu(values: &Values, problems: &mut Problems) {
         &resources.max_memory,
     );
     check(
-        "pgcat.resources",
+        &format!("{}.resources", pooler.kind.key()),
         ["cpu", "memory"],
-        &values.pgcat.resources.cpu,
-        &values.pgcat.resources.memory,
+        &pooler.cpu,
+        &pooler.memory,
     );
     check(
         "backup.resources",
@@ -202,25 +207,84 @@ fn volume_autoscaling(values: &Values, problems: &mut Problems) {
     ));
 }
 
-fn pooler_replicas(values: &Values, problems: &mut Problems) {
-    let (min, max) = (
-        values.pgcat.min_replicas.get(),
-        values.pgcat.max_replicas.get(),
-    );
+fn pooler_replicas(pooler: &Pooler, problems: &mut Problems) {
+    let (min, max) = (pooler.min_replicas.get(), pooler.max_replicas.get());
     if min <= max {
         return;
     }
     let problem = Problem::of_value(
         Code::Conflict,
-        Path::of("pgcat.minReplicas"),
+        pooler.path().key("minReplicas"),
         format!("`{min}` is more than `{max}`, the `maxReplicas`"),
     )
     .allowed("up to `maxReplicas`")
     .fix("lower `minReplicas` or raise `maxReplicas`");
     problems.push(problem.also(
-        Place::Value(Path::of("pgcat.maxReplicas")),
+        Place::Value(pooler.path().key("maxReplicas")),
         "`maxReplicas` is here",
     ));
+}
+
+/// Every pooler replica of every location may hold its pool to one node.
+fn pooler_connections(values: &Values, pooler: &Pooler, problems: &mut Problems) {
+    let replicas = values.gvc.locations.iter().map(|at| at.replicas.get());
+    let connections = settings::connections(values, replicas.sum::<u32>() as usize);
+    if connections <= settings::MAX_CONNECTIONS {
+        return;
+    }
+    let problem = Problem::of_value(
+        Code::Conflict,
+        pooler.path().key("defaultPoolSize"),
+        format!(
+            "with `{}` the poolers of all locations may open {connections} connections to each node",
+            pooler.pool_size.get()
+        ),
+    )
+    .allowed(format!(
+        "up to {} connections, PostgreSQL's limit",
+        settings::MAX_CONNECTIONS
+    ))
+    .fix("lower `defaultPoolSize` or `maxReplicas`");
+    problems.push(problem.also(
+        Place::Value(pooler.path().key("maxReplicas")),
+        "`maxReplicas` is here",
+    ));
+}
+
+/// One pooler stands before the nodes.
+fn one_pooler(values: &Values, origins: &dyn Origins, problems: &mut Problems) {
+    let [pgcat, pgbouncer] = ["pgcat", "pgbouncer"].map(Path::of);
+    if values.pgbouncer.is_none() || !origins.is_given(&pgcat) {
+        return;
+    }
+    let problem = Problem::of_key(
+        Code::Conflict,
+        pgbouncer,
+        "given beside `pgcat`: one pooler stands before the nodes",
+    )
+    .fix("remove one of the two");
+    problems.push(problem.also(Place::Key(pgcat), "`pgcat` is given here"));
+}
+
+/// PgBouncer's configuration has no way to write some names, and it needs room for `_read` behind this one.
+fn pgbouncer_database(values: &Values, pooler: &Pooler, problems: &mut Problems) {
+    const MAX: usize = 63 - "_read".len();
+    let Some(database) = &values.postgres.database else {
+        return;
+    };
+    let database = database.as_str();
+    let fits = database.len() <= MAX && !database.contains('\'');
+    if pooler.kind == PoolerKind::Pgcat || fits {
+        return;
+    }
+    let problem = Problem::of_value(
+        Code::Conflict,
+        Path::of("postgres.database"),
+        format!("PgBouncer cannot name the database `{database}`"),
+    )
+    .allowed(format!("up to {MAX} bytes without `'`"))
+    .fix("choose another name, or pgcat");
+    problems.push(problem.also(Place::Key(pooler.path()), "PgBouncer is given here"));
 }
 
 fn access(values: &Values, problems: &mut Problems) {

@@ -17,7 +17,7 @@ pub const GUARDED: &[(&str, &str)] = &[
     ),
     (
         "max_connections",
-        "it follows from `pgcat.maxReplicas` and `pgcat.defaultPoolSize`",
+        "it follows from `maxReplicas` and `defaultPoolSize` of the pooler",
     ),
     ("max_replication_slots", "it follows from `gvc.locations`"),
     ("max_wal_senders", "it follows from `gvc.locations`"),
@@ -46,16 +46,19 @@ pub const GUARDED: &[(&str, &str)] = &[
 /// Families of parameters that are the cluster's own.
 pub const GUARDED_PREFIXES: &[&str] = &["spock.", "pgedge.", "include"];
 
+/// PostgreSQL takes no more.
+pub(super) const MAX_CONNECTIONS: u64 = 262_143;
+
 /// Connections beside the pooler's: people, the backup, joins, and the three that PostgreSQL keeps for superusers.
 const HEADROOM: u64 = 20;
 
 /// Every line. `nodes` is how many the cluster has.
 pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
+    // In steps, because a change restarts every node: one more pooler or node seldom is one.
+    let connections = connections(values, nodes)
+        .next_power_of_two()
+        .min(MAX_CONNECTIONS);
     let nodes = nodes as u64;
-    // Twice the pooler's: when its server list changes, the connections of the old pool live on beside the new ones for
-    // a while. Each pooler replica also asks every node for its state; each peer connects to copy, to join, to compare.
-    let connections =
-        2 * Pooler::connections(values) + Pooler::replicas(values) + 4 * nodes + HEADROOM;
     // A full mesh needs one slot, one sender and up to three workers for each peer. The rest is for joins, and for the
     // slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
     let mesh = 4 * nodes + 40;
@@ -76,6 +79,12 @@ pub(super) fn lines(values: &Values, nodes: usize) -> Vec<String> {
         .chain(given)
         .map(|(name, value)| line(name, value))
         .collect()
+}
+
+/// Connections that a node may be asked for: the poolers', those of each peer to copy, to join, to compare, and some.
+pub(super) fn connections(values: &Values, nodes: usize) -> u64 {
+    let locations = values.gvc.locations.len();
+    Pooler::new(values).connections(locations) + 4 * nodes as u64 + HEADROOM
 }
 
 /// The parameter that bounds the WAL that is kept for a node that is away.
