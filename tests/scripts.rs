@@ -178,10 +178,8 @@ fn the_configuration_is_toml_that_pgcat_knows() -> Result<()> {
         only(table(&config["general"]), GENERAL);
         for pool in pools.values().map(table) {
             only(pool, POOL);
-            assert!(
-                ["transaction", "session"]
-                    .contains(&pool["pool_mode"].as_str().unwrap_or_default())
-            );
+            let mode = pool.get("pool_mode").and_then(toml::Value::as_str);
+            assert!(mode.is_none_or(|mode| ["transaction", "session"].contains(&mode)));
             table(&pool["users"])
                 .values()
                 .for_each(|user| only(table(user), USER));
