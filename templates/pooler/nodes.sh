@@ -44,7 +44,8 @@ ask() { # NODE
     uptime=${answer%% *} answer=${answer#* } missed=0
   else
     missed=$((missed + 1)) answer=${answer%%"$NEWLINE"*}
-    answer="lost: ${answer##*failed: }"
+    answer=${answer##*failed: }
+    answer="lost: ${answer:-no answer}"
     # one answer may get lost on the way
     if [ "$before" = ready ] && [ "$missed" -lt "$MISSES" ]; then answer=ready; fi
   fi

@@ -151,4 +151,9 @@ fn agree(platform: &Platform, question: &str, answer: &str) -> Result<()> {
         },
     )
     .map(drop)
+
+/// Tells a figure to who runs a scenario with `--nocapture`.
+#[allow(clippy::print_stderr)]
+fn note(figure: &str) {
+    eprintln!("{figure}");
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use super::{FIRST, SECOND, THIRD, three_nodes};
+use super::{FIRST, SECOND, THIRD, note, three_nodes};
 use crate::bundle::Values;
 use crate::platform::Platform;
 use crate::wait;
@@ -37,7 +37,9 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
 
     platform.get(FIRST)?.kill()?;
     let took = wait_for_primary(platform, &POOLERS, SECOND, 20)?;
-    eprintln!("{pooler}: writes are back {took:?} after the primary was killed");
+    note(&format!(
+        "{pooler}: writes are back {took:?} after the primary was killed"
+    ));
     // a pooler that starts now knows nothing of the past, and comes to the same choice
     platform.get(FIRST)?.start()?;
     platform.get(FIRST)?.wait_ready(60)?;
@@ -54,10 +56,10 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
     let start = Instant::now();
     platform.get(FIRST)?.stop()?;
     wait_for_primary(platform, &POOLERS, SECOND, 20)?;
-    eprintln!(
+    note(&format!(
         "{pooler}: writes are back {:?} after the primary was told to stop",
         start.elapsed()
-    );
+    ));
     for name in ALL {
         let took = platform.get(name)?.stop()?;
         ensure!(
@@ -121,7 +123,9 @@ fn leaves_one_cut_off(platform: &mut Platform, pooler: &'static str) -> Result<(
 
     platform.get(FIRST)?.link.cut()?;
     let took = wait_for_primary(platform, &POOLERS, SECOND, 40)?;
-    eprintln!("{pooler}: writes are back {took:?} after the primary was cut off");
+    note(&format!(
+        "{pooler}: writes are back {took:?} after the primary was cut off"
+    ));
     for name in POOLERS {
         let config = platform
             .get(name)?

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result, ensure};
 
 use super::pooler::wait_for_primary;
-use super::{FIRST, SECOND, THIRD, running, three_nodes};
+use super::{FIRST, SECOND, THIRD, note, running, three_nodes};
 use crate::bundle::Values;
 use crate::platform::Platform;
 
@@ -59,11 +59,11 @@ pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
             (false, false) => "elsewhere",
             (false, true) => "odd",
         };
-        eprintln!(
+        note(&format!(
             "{way:8} {found:10} {}/{} {statement}",
             first.len(),
             later.len()
-        );
+        ));
         // that the others reach other nodes too is chance
         let is_kept = match *way {
             "primary" => found == "primary",
@@ -139,7 +139,9 @@ pub fn clients_read_their_own_writes(platform: &mut Platform) -> Result<()> {
             .chunk_by(|one, two| one == two)
             .map(<[_]>::len)
             .collect();
-        eprintln!("written {way}: {missed} of 1000 missed, reads of another table: {spread:?}");
+        note(&format!(
+            "written {way}: {missed} of 1000 missed, reads of another table: {spread:?}"
+        ));
         ensure!(
             spread.len() == 3,
             "reads of another table went to {spread:?}"
