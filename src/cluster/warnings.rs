@@ -125,8 +125,8 @@ fn old_routing(values: &Values, problems: &mut Problems) {
         .version()
         .is_some_and(|version| version <= OLD_ROUTING);
     if pooler.kind == PoolerKind::Pgcat && pooler.reads == Reads::All && is_old {
-        let found = "up to 1.2.0, pgcat sends much that writes to any node (INSERT … SELECT, VACUUM, LOCK, CREATE TYPE), \
-            and a read may miss the write before it";
+        let found = "up to 1.2.0, pgcat sends whatever it cannot parse to any node (LOCK, NOTIFY, VACUUM, CREATE TYPE), \
+            and every other read after a write misses it";
         problems.push(
             Problem::of_value(Code::PoolerRouting, Path::of("pgcat.image"), found)
                 .fix("use a newer image, or `pgcat.reads: primary`"),

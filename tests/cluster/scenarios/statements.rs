@@ -31,11 +31,16 @@ pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
         },
     )?;
     wait_for_primary(platform, &["pooler_0"], FIRST, 60)?;
+    let client = platform.get("pooler_0")?.client()?;
+    let is_old = client.run(&["pgcat", "--version"])?.ends_with(" 1.2.0");
     let rows: Vec<(&str, &str)> = TABLE
         .lines()
         .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once(' '))
-        .map(|(way, statement)| (way, statement.trim()))
+        .filter_map(|line| {
+            let (newest, rest) = line.split_once(' ')?;
+            let (old, statement) = rest.trim().split_once(' ')?;
+            Some((if is_old { old } else { newest }, statement.trim()))
+        })
         .collect();
     let mut script = String::new();
     for (number, (_, statement)) in rows.iter().enumerate() {
@@ -44,10 +49,7 @@ pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
             writeln!(script, "\\c\nSELECT 1;\n{statement} /* later {number}. */;")?;
         }
     }
-    platform
-        .get("pooler_0")?
-        .client()?
-        .feed(&["psql", "-XAtq"], &script)?;
+    client.feed(&["psql", "-XAtq"], &script)?;
     let mut wrong = String::new();
     for (number, (way, statement)) in rows.iter().enumerate() {
         let first = reached(platform, &format!("/* first {number}. */"))?;
