@@ -51,6 +51,16 @@ pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
     }
     client.feed(&["psql", "-XAtq"], &script)?;
     let mut wrong = String::new();
+    // the way out, which notes name, holds for the rest of the session
+    client.feed(
+        &["psql", "-XAtq"],
+        &("SET SERVER ROLE TO 'primary';\n".to_owned()
+            + &"SELECT nextval('nosuch') /* asked. */;\n".repeat(20)),
+    )?;
+    let asked = reached(platform, "/* asked. */")?;
+    if asked != BTreeSet::from([FIRST]) {
+        writeln!(wrong, "SET SERVER ROLE: {asked:?}")?;
+    }
     for (number, (way, statement)) in rows.iter().enumerate() {
         let first = reached(platform, &format!("/* first {number}. */"))?;
         let later = reached(platform, &format!("/* later {number}. */"))?;
@@ -153,5 +163,17 @@ pub fn clients_read_their_own_writes(platform: &mut Platform) -> Result<()> {
             "{missed} of 1000 rows were not there"
         );
     }
+    // pgcat does not look at the table of a DELETE
+    std::thread::sleep(std::time::Duration::from_secs(7));
+    let mut script = String::new();
+    for number in 0..1000 {
+        writeln!(
+            script,
+            "DELETE FROM items WHERE id = 'alone {number}';\nSELECT 'row ' || count(*) FROM items WHERE id = 'alone {number}';"
+        )?;
+    }
+    let said = client.feed(&["psql", "-XAtq"], &script)?;
+    let missed = said.lines().filter(|line| *line == "row 1").count();
+    note(&format!("deleted alone: {missed} of 1000 missed"));
     Ok(())
 }
