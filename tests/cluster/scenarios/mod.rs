@@ -151,6 +151,7 @@ fn agree(platform: &Platform, question: &str, answer: &str) -> Result<()> {
         },
     )
     .map(drop)
+}
 
 /// Tells a figure to who runs a scenario with `--nocapture`.
 #[allow(clippy::print_stderr)]
