@@ -309,6 +309,7 @@ fn is_beyond_a_schema(problem: &Problem, document: &Value) -> bool {
                 || problem.path.ends_with(".resources.memory")
                 || problem.path.ends_with("Replicas")
                 || problem.path.ends_with("maxCapacity")
+                || problem.path.ends_with("PoolSize")
                 || problem.found.contains("listed twice")
         }
         // characters are counted where PostgreSQL counts bytes; the least memory in units that nobody would use for it

@@ -26,7 +26,7 @@ pub use backup::{Backup, Identity};
 pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
-pub use pooler::{Pooler, PoolerKind};
+pub use pooler::{PGBOUNCER_DATABASE, Pooler, PoolerKind};
 pub use settings::{GUARDED, GUARDED_PREFIXES};
 pub use storage::VolumeSet;
 

@@ -9,6 +9,9 @@ use crate::values::number::{Clients, PoolSize, PoolerReplicas};
 use crate::values::quantity::{Cpu, Memory};
 use crate::values::{PgbouncerPoolMode, PoolMode, Reads, Routing, Values};
 
+/// The most bytes of a database's name that PgBouncer can take: it takes 63, and `_read` stands behind this one.
+pub const PGBOUNCER_DATABASE: usize = 63 - "_read".len();
+
 /// Which pooler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

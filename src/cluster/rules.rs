@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Origins;
-use super::pooler::{Pooler, PoolerKind};
+use super::pooler::{PGBOUNCER_DATABASE, Pooler, PoolerKind};
 use super::settings::{self, GUARDED, GUARDED_PREFIXES};
 use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
@@ -266,14 +266,13 @@ fn one_pooler(values: &Values, origins: &dyn Origins, problems: &mut Problems) {
     problems.push(problem.also(Place::Key(pgcat), "`pgcat` is given here"));
 }
 
-/// PgBouncer's configuration has no way to write some names, and it needs room for `_read` behind this one.
+/// PgBouncer's configuration has no way to write some names.
 fn pgbouncer_database(values: &Values, pooler: &Pooler, problems: &mut Problems) {
-    const MAX: usize = 63 - "_read".len();
     let Some(database) = &values.postgres.database else {
         return;
     };
     let database = database.as_str();
-    let fits = database.len() <= MAX && !database.contains('\'');
+    let fits = database.len() <= PGBOUNCER_DATABASE && !database.contains('\'');
     if pooler.kind == PoolerKind::Pgcat || fits {
         return;
     }
@@ -282,7 +281,7 @@ fn pgbouncer_database(values: &Values, pooler: &Pooler, problems: &mut Problems)
         Path::of("postgres.database"),
         format!("PgBouncer cannot name the database `{database}`"),
     )
-    .allowed(format!("up to {MAX} bytes without `'`"))
+    .allowed(format!("up to {PGBOUNCER_DATABASE} bytes without `'`"))
     .fix("choose another name, or pgcat");
     problems.push(problem.also(Place::Key(pooler.path()), "PgBouncer is given here"));
 }
