@@ -1,9 +1,9 @@
 # --- Which node takes the writes
 #
-# The first node of the list that has been up and ready for a while: a lost one is left within seconds, and returned to
-# only when it is sound. The rule goes by what the nodes say, hardly by what the script remembers, so pooler replicas old
-# and new choose alike. Where two of them see the network differently, they write to two nodes for a while: safe (every
-# node takes writes, the last update wins), if not wanted.
+# The first node of the list that has been up and ready for a while: a lost one is left within seconds, and returned
+# to only when it is sound. The rule goes by what the nodes say, hardly by what the script remembers, so pooler
+# replicas old and new choose alike. Where two of them see the network differently, they write to two nodes for a
+# while: safe (every node takes writes, the last update wins), if not wanted.
 
 PRIMARY='' # empty: none was ever found
 
