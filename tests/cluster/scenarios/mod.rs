@@ -57,6 +57,8 @@ pub const ALL: &[(&str, Scenario)] = &[
     (
         "the_documented_schema_change_strands_nothing",
         schema::documented_change,
+    ),
+    (
         "pooler_pgbouncer_leaves_a_primary_that_is_cut_off",
         pooler::pgbouncer_leaves_a_primary_that_is_cut_off,
     ),
