@@ -112,8 +112,10 @@ codes! {
     FloatingImage "floating-image" Warning,
     /// A location that does not survive the loss of a node.
     SingleReplica "single-replica" Warning,
-    /// A pool mode that pgcat does not have.
+    /// A pool mode that pgcat does not have, or that does not go with the rest.
     PoolMode "pool-mode" Warning,
+    /// A pooler that sends statements to nodes where they do not belong.
+    PoolerRouting "pooler-routing" Warning,
     /// A value that nothing reads.
     NoEffect "no-effect" Warning,
     /// A placeholder where a value of your own belongs.

@@ -141,8 +141,12 @@ fn the_defaults_are_the_same_everywhere() -> Result<()> {
 #[test]
 fn what_holds_without_an_optional_key_is_what_the_file_says() -> Result<()> {
     let explained: Value = serde_json::from_str(&stdout(&["explain", "-o", "json"])?)?;
-    let flags = ["render", "-o", "json", "--set", "backup.enabled=true"];
-    let usual = stdout(&flags)?;
+    // the second for the keys of PgBouncer, which are read where it is given
+    let flags = [
+        ["render", "-o", "json", "--set", "backup.enabled=true"],
+        ["render", "-o", "json", "--set-json", "pgbouncer={}"],
+    ];
+    let usual = [stdout(&flags[0])?, stdout(&flags[1])?];
     let mut compared = Vec::new();
     for key in explained.as_array().into_iter().flatten() {
         let (Some(path), Some(without)) = (key["path"].as_str(), key["without"].as_str()) else {
@@ -151,16 +155,23 @@ fn what_holds_without_an_optional_key_is_what_the_file_says() -> Result<()> {
         // `none`, `gvc.name` and sentences are no values
         let value = match key["type"].as_str() {
             Some("true or false") => without.to_owned(),
-            _ if path.ends_with("retention") || key["choices"].is_array() => {
+            _ if path.ends_with("retention")
+                || path.starts_with("pgbouncer.")
+                || key["choices"].is_array() =>
+            {
                 without.split(',').next().unwrap_or_default().to_owned()
             }
             _ => continue,
         };
-        let given = stdout(&[&flags[..], &["--set", &format!("{path}={value}")]].concat())?;
-        assert_eq!(usual, given, "without `{path}` it is not as with `{value}`");
+        let at = usize::from(path.starts_with("pgbouncer."));
+        let given = stdout(&[&flags[at][..], &["--set", &format!("{path}={value}")]].concat())?;
+        assert!(
+            usual[at] == given,
+            "without `{path}` it is not as with `{value}`"
+        );
         compared.push(path);
     }
-    assert_eq!(compared.len(), 4, "{compared:?}");
+    assert_eq!(compared.len(), 14, "{compared:?}");
     Ok(())
 }
 
@@ -299,6 +310,7 @@ fn is_beyond_a_schema(problem: &Problem, document: &Value) -> bool {
                 || problem.path.ends_with(".resources.memory")
                 || problem.path.ends_with("Replicas")
                 || problem.path.ends_with("maxCapacity")
+                || problem.path.ends_with("PoolSize")
                 || problem.found.contains("listed twice")
                 // a size against another, a line before another
                 || problem.path.starts_with("postgres.parameters.")

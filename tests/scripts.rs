@@ -15,8 +15,10 @@ const ODD: &[&str] = &[
     "--set-json",
     r#"postgres.extraHba=["host all \"o'x $(id)\" 10.0.0.0/8 scram-sha-256"]"#,
     "--set",
-    "pgcat.reads=primary",
+    "pgcat.reads=all",
 ];
+
+const PGBOUNCER: &[&str] = &["--set-json", "pgbouncer={}"];
 
 fn piped(program: &str, arguments: &[&str], input: &str) -> Result<()> {
     let mut child = Command::new(program)
@@ -37,19 +39,33 @@ fn piped(program: &str, arguments: &[&str], input: &str) -> Result<()> {
 }
 
 #[test]
-fn scripts_pass_bash_and_shellcheck() -> Result<()> {
-    for flags in [&[][..], ODD] {
+fn scripts_pass_their_shell_and_shellcheck() -> Result<()> {
+    for flags in [&[][..], ODD, PGBOUNCER] {
         let documents = documents(flags)?;
-        for secret in ["-pgedge-startup", "-pgcat-startup"] {
-            let script = payload(&documents, secret)?;
-            piped("bash", &["-n"], &script)?;
-            piped(
-                "shellcheck",
-                &["--shell=bash", "--severity=style", "-"],
-                &script,
-            )?;
-        }
+        check_script(&payload(&documents, "-pgedge-startup")?, "bash", &["bash"])?;
+        // pgcat's image has bash and dash, PgBouncer's has BusyBox
+        let pooler = match flags {
+            PGBOUNCER => "-pgbouncer-startup",
+            _ => "-pgcat-startup",
+        };
+        check_script(
+            &payload(&documents, pooler)?,
+            "dash",
+            &["dash", "busybox sh"],
+        )?;
     }
+    Ok(())
+}
+
+fn check_script(script: &str, dialect: &str, shells: &[&str]) -> Result<()> {
+    for shell in shells {
+        let words: Vec<&str> = shell.split(' ').chain(["-n"]).collect();
+        piped(words[0], &words[1..], script)?;
+    }
+    let dialect = format!("--shell={dialect}");
+    piped("shellcheck", &[&dialect, "--severity=style", "-"], script)?;
+    // with more than one, it would stand in the manifest as one quoted line
+    assert!(script.ends_with('\n') && !script.ends_with("\n\n"));
     Ok(())
 }
 
@@ -67,7 +83,10 @@ fn scripts_are_formatted_and_narrow() -> Result<()> {
                 piped("shfmt", &["-i", "2", "-ci", "-d"], &text)
                     .map_err(|difference| format!("{name}: {difference}"))?;
             }
-            if [".sh", ".sql", ".sh.j2"].iter().any(|end| name.ends_with(end)) {
+            if [".sh", ".sql", ".sh.j2"]
+                .iter()
+                .any(|end| name.ends_with(end))
+            {
                 seen += 1;
                 let wide = text.lines().find(|line| line.chars().count() > 120);
                 assert!(wide.is_none(), "{name}: wider than 120 columns: {wide:?}");
@@ -126,7 +145,7 @@ fn the_users_settings_reach_postgresql_as_they_are() -> Result<()> {
     Ok(())
 }
 
-/// Every key that pgcat 1.2 reads (`General`, `Pool`, `User` and `Shard` in its `src/config.rs`) and ours uses.
+/// Every key that pgcat reads (`General`, `Pool`, `User` and `Shard` in its `src/config.rs`) and ours uses.
 const GENERAL: &[&str] = &[
     "host",
     "port",
@@ -155,6 +174,11 @@ const POOL: &[&str] = &[
     "query_parser_enabled",
     "query_parser_read_write_splitting",
     "primary_reads_enabled",
+    // these four not in 1.2.0, which ignores them
+    "db_activity_based_routing",
+    "db_activity_init_delay",
+    "db_activity_ttl",
+    "table_mutation_cache_ms_ttl",
     "prepared_statements_cache_size",
     "cleanup_server_connections",
     "users",
@@ -182,10 +206,8 @@ fn the_configuration_is_toml_that_pgcat_knows() -> Result<()> {
         only(table(&config["general"]), GENERAL);
         for pool in pools.values().map(table) {
             only(pool, POOL);
-            assert!(
-                ["transaction", "session"]
-                    .contains(&pool["pool_mode"].as_str().unwrap_or_default())
-            );
+            let mode = pool.get("pool_mode").and_then(toml::Value::as_str);
+            assert!(mode.is_none_or(|mode| ["transaction", "session"].contains(&mode)));
             table(&pool["users"])
                 .values()
                 .for_each(|user| only(table(user), USER));

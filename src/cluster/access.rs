@@ -39,7 +39,7 @@ impl Firewall {
         let mut firewall = Self::of_pooler(values);
         if firewall.allow_type == AccessType::WorkloadList {
             let backup = values.backup.enabled.then_some(&names.backup);
-            let own = [&names.pgedge, &names.pgcat]
+            let own = [&names.pgedge, &names.pooler]
                 .into_iter()
                 .chain(backup)
                 .map(|workload| names.workload_link(workload));

@@ -1,8 +1,9 @@
 //! What the images are known to hold, held against what the cluster is made for.
 
+use super::pooler::Pooler;
 use crate::problem::{Code, Path, Place, Problem, Problems};
-use crate::values::Values;
 use crate::values::image::Image;
+use crate::values::{Reads, Values};
 
 /// The major versions that the start script and the volumes are made for.
 const POSTGRES: u32 = 17;
@@ -11,14 +12,15 @@ const SPOCK: u32 = 5;
 const IMMUTABLE: &[(&str, &str)] = &[
     ("pgedge-postgres", "17.11-spock5.0.13-standard-1"),
     ("pgcat", "v1.2.0"),
+    ("pgbouncer", "v1.25.2-p0"),
     ("pg-backup", "17.1.0"),
 ];
 
 /// Everything that is wrong or doubtful about the images and the libraries in them.
-pub(super) fn check(values: &Values, problems: &mut Problems) {
+pub(super) fn check(values: &Values, pooler: &Pooler, problems: &mut Problems) {
     nodes(&values.image, problems);
     backup(values, problems);
-    floating(values, problems);
+    floating(values, pooler, problems);
     libraries(values, problems);
 }
 
@@ -60,16 +62,16 @@ fn backup(values: &Values, problems: &mut Problems) {
 }
 
 /// One hint for all images that may change: a node that starts again would get another Spock than its peers have.
-fn floating(values: &Values, problems: &mut Problems) {
+fn floating(values: &Values, pooler: &Pooler, problems: &mut Problems) {
     let backup = values
         .backup
         .enabled
-        .then_some(("backup.image", &values.backup.image));
+        .then(|| (Path::of("backup.image"), &values.backup.image));
     let images = [
-        ("image", &values.image),
-        ("pgcat.image", &values.pgcat.image),
+        (Path::of("image"), &values.image),
+        (pooler.path().key("image"), &pooler.image),
     ];
-    let floating: Vec<(&str, &Image)> = images
+    let floating: Vec<(Path, &Image)> = images
         .into_iter()
         .chain(backup)
         .filter(|(_, image)| image.floats())
@@ -81,10 +83,12 @@ fn floating(values: &Values, problems: &mut Problems) {
         "`{}` may be another image tomorrow: what starts again then runs other versions than the rest",
         image.as_str()
     );
+    // pgcat 1.2.0 has no way to spread reads that is to be advised
+    let advised = |name: &str| name != "pgcat" || pooler.reads == Reads::Primary;
     let known = |image: &Image| {
         IMMUTABLE
             .iter()
-            .find(|(name, _)| *name == image.short_name())
+            .find(|(name, _)| *name == image.short_name() && advised(name))
     };
     let tags: Vec<String> = floating
         .iter()
@@ -97,9 +101,9 @@ fn floating(values: &Values, problems: &mut Problems) {
             tags.join(" and ")
         ),
     };
-    let problem = Problem::of_value(Code::FloatingImage, Path::of(first), found).fix(fix);
-    let also = |problem: Problem, (path, _): &(&str, &Image)| {
-        problem.also(Place::Value(Path::of(path)), "so may this one")
+    let problem = Problem::of_value(Code::FloatingImage, first.clone(), found).fix(fix);
+    let also = |problem: Problem, (path, _): &(Path, &Image)| {
+        problem.also(Place::Value(path.clone()), "so may this one")
     };
     problems.push(others.iter().fold(problem, also));
 }

@@ -30,7 +30,7 @@ pub use backup::{Backup, Identity};
 pub use credentials::{Credentials, REDACTED};
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
-pub use pooler::Pooler;
+pub use pooler::{PGBOUNCER_DATABASE, Pooler, PoolerKind};
 pub use settings::{Computed, computed};
 pub use storage::VolumeSet;
 
@@ -66,7 +66,7 @@ pub struct Cluster {
     /// Container and network of the nodes.
     pub pgedge: Pgedge,
     /// The pooler.
-    pub pgcat: Pooler,
+    pub pooler: Pooler,
     /// The backup, when there is one.
     pub backup: Option<Backup>,
     /// Whether replicas are spread over availability zones.
@@ -119,8 +119,9 @@ impl Origins for Merged {
 pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = rules::check(values, origins);
     hba::check(values, &mut problems);
-    sizes::check(values, settings::connections(values), &mut problems);
-    images::check(values, &mut problems);
+    let pooler = Pooler::new(values);
+    sizes::check(values, &pooler, &mut problems);
+    images::check(values, &pooler, &mut problems);
     slips::check(values, origins, &mut problems);
     problems.extend(warnings::check(values, origins));
     problems
@@ -140,7 +141,7 @@ impl Cluster {
         let release = rules::release(values)?;
         let credentials = Credentials::new(values, &release).ok_or(broken)?;
         let backup = Backup::new(values, &release);
-        let names = Names::new(&release, &values.gvc.name);
+        let names = Names::new(&release, &values.gvc.name, PoolerKind::of(values));
         let nodes = nodes::nodes(values, &release);
         let mut config = credentials.entries();
         config.extend(backup.iter().flat_map(Backup::entries));
@@ -169,7 +170,7 @@ impl Cluster {
                 memory: values.resources.max_memory.clone(),
                 firewall: Firewall::of_nodes(values, &names),
             },
-            pgcat: Pooler::new(values),
+            pooler: Pooler::new(values),
             multi_zone: values.multi_zone,
             names,
             config,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::pooler::PoolerKind;
 use crate::values::name::{GvcName, LocationName, ReleaseName, SecretName};
 
 /// Names and links of the resources of one release in one GVC.
@@ -14,9 +15,9 @@ pub struct Names {
     /// Opaque secret: the start script of the nodes.
     pub pgedge_startup: String,
     /// Opaque secret: the configuration of the pooler.
-    pub pgcat_config: String,
+    pub pooler_config: String,
     /// Opaque secret: the start script of the pooler.
-    pub pgcat_startup: String,
+    pub pooler_startup: String,
     /// What the workloads run as.
     pub identity: String,
     /// The same, as a link.
@@ -30,42 +31,43 @@ pub struct Names {
     /// The workload of the nodes.
     pub pgedge: String,
     /// The workload of the pooler.
-    pub pgcat: String,
+    pub pooler: String,
     /// The workload of the backup.
     pub backup: String,
     /// Where applications connect, inside the GVC, on port 5432.
-    pub pgcat_address: String,
+    pub pooler_address: String,
     /// Payload of [`pgedge_startup`](Self::pgedge_startup), as a volume of a container.
     pub pgedge_startup_uri: String,
-    /// Payload of [`pgcat_config`](Self::pgcat_config), as a volume of a container.
-    pub pgcat_config_uri: String,
-    /// Payload of [`pgcat_startup`](Self::pgcat_startup), as a volume of a container.
-    pub pgcat_startup_uri: String,
+    /// Payload of [`pooler_config`](Self::pooler_config), as a volume of a container.
+    pub pooler_config_uri: String,
+    /// Payload of [`pooler_startup`](Self::pooler_startup), as a volume of a container.
+    pub pooler_startup_uri: String,
 }
 
 impl Names {
     /// The names of a release in a GVC.
-    pub fn new(release: &ReleaseName, gvc: &GvcName) -> Self {
+    pub fn new(release: &ReleaseName, gvc: &GvcName, pooler: PoolerKind) -> Self {
+        let pooler = pooler.key();
         let of = |suffix: &str| format!("{release}-{suffix}");
         let payload = |suffix: &str| format!("cpln://secret/{release}-{suffix}.payload");
         Self {
             gvc: gvc.to_string(),
             config: config_secret(release),
             pgedge_startup: of("pgedge-startup"),
-            pgcat_config: of("pgcat-config"),
-            pgcat_startup: of("pgcat-startup"),
+            pooler_config: of(&format!("{pooler}-config")),
+            pooler_startup: of(&format!("{pooler}-startup")),
             identity: of("pgedge-identity"),
             identity_link: format!("//gvc/{gvc}/identity/{release}-pgedge-identity"),
             volumeset: of("pgedge-vs"),
             volumeset_uri: format!("cpln://volumeset/{release}-pgedge-vs"),
             policy: of("pgedge-policy"),
             pgedge: of("pgedge"),
-            pgcat: of("pgcat"),
+            pooler: of(pooler),
             backup: of("pgedge-backup"),
-            pgcat_address: format!("{release}-pgcat.{gvc}.cpln.local"),
+            pooler_address: format!("{release}-{pooler}.{gvc}.cpln.local"),
             pgedge_startup_uri: payload("pgedge-startup"),
-            pgcat_config_uri: payload("pgcat-config"),
-            pgcat_startup_uri: payload("pgcat-startup"),
+            pooler_config_uri: payload(&format!("{pooler}-config")),
+            pooler_startup_uri: payload(&format!("{pooler}-startup")),
         }
     }
 
@@ -77,8 +79,8 @@ impl Names {
     ) -> Vec<String> {
         let own = [
             &self.pgedge_startup,
-            &self.pgcat_config,
-            &self.pgcat_startup,
+            &self.pooler_config,
+            &self.pooler_startup,
         ]
         .map(String::as_str);
         let config = has_config.then_some(self.config.as_str());

@@ -1,16 +1,52 @@
-//! The pooler before the nodes.
+//! The pooler before the nodes: pgcat, or PgBouncer where the values have it.
 
 use serde::Serialize;
 
 use super::access::Firewall;
+use crate::problem::Path;
 use crate::values::image::Image;
-use crate::values::number::{PoolSize, PoolerReplicas};
+use crate::values::number::{Clients, PoolSize, PoolerReplicas};
 use crate::values::quantity::{Cpu, Memory};
-use crate::values::{PoolMode, Reads, Values};
+use crate::values::{PgbouncerPoolMode, PoolMode, Reads, Routing, Values};
 
-/// pgcat.
+/// The most bytes of a database's name that PgBouncer can take: it takes 63, and `_read` stands behind this one.
+pub const PGBOUNCER_DATABASE: usize = 63 - "_read".len();
+
+/// Which pooler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PoolerKind {
+    /// pgcat.
+    Pgcat,
+    /// PgBouncer.
+    Pgbouncer,
+}
+
+impl PoolerKind {
+    /// The one that these values have.
+    pub(super) fn of(values: &Values) -> Self {
+        match values.pgbouncer {
+            Some(_) => Self::Pgbouncer,
+            None => Self::Pgcat,
+        }
+    }
+
+    /// The key of its values, and what the names of its resources end with.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Pgcat => "pgcat",
+            Self::Pgbouncer => "pgbouncer",
+        }
+    }
+}
+
+/// The pooler.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pooler {
+    /// Which one.
+    pub kind: PoolerKind,
+    /// As its makers write it.
+    pub name: &'static str,
     /// Image of the container.
     pub image: Image,
     /// The most CPU.
@@ -21,14 +57,16 @@ pub struct Pooler {
     pub min_replicas: PoolerReplicas,
     /// The most replicas in a location.
     pub max_replicas: PoolerReplicas,
-    /// As pgcat writes it.
+    /// As the pooler writes it.
     pub pool_mode: &'static str,
     /// Connections to one node that each replica keeps.
     pub pool_size: PoolSize,
+    /// Connections of clients to each replica; `None` where the pooler knows no limit.
+    pub max_clients: Option<Clients>,
     /// Which nodes answer reads.
     pub reads: Reads,
-    /// Whether pgcat reads the queries, to send them to a node by what they do.
-    pub splits_reads: bool,
+    /// Which node takes the writes of a location.
+    pub routing: Routing,
     /// Who may connect.
     pub firewall: Firewall,
 }
@@ -36,8 +74,14 @@ pub struct Pooler {
 impl Pooler {
     pub(super) fn new(values: &Values) -> Self {
         let pgcat = &values.pgcat;
-        let reads = pgcat.reads.unwrap_or_default();
-        Self {
+        let reads = match pgcat.pool_mode {
+            // a session stays on the node of its first statement: all of them begin where writes belong
+            PoolMode::Session => Reads::Primary,
+            PoolMode::Transaction | PoolMode::Statement => pgcat.reads.unwrap_or_default(),
+        };
+        let pooler = Self {
+            kind: PoolerKind::Pgcat,
+            name: "pgcat",
             image: pgcat.image.clone(),
             cpu: pgcat.resources.cpu.clone(),
             memory: pgcat.resources.memory.clone(),
@@ -49,20 +93,55 @@ impl Pooler {
                 PoolMode::Transaction | PoolMode::Statement => "transaction",
             },
             pool_size: pgcat.default_pool_size,
+            max_clients: None,
             reads,
-            splits_reads: reads == Reads::All,
+            routing: pgcat.routing.unwrap_or_default(),
             firewall: Firewall::of_pooler(values),
+        };
+        match &values.pgbouncer {
+            None => pooler,
+            Some(_) => pooler.with_pgbouncer(values),
         }
     }
 
-    /// Connections that all pooler replicas together may hold to one node. The workload scales in each location.
-    pub(super) fn connections(values: &Values) -> u64 {
-        let pgcat = &values.pgcat;
-        Self::replicas(values) * u64::from(pgcat.default_pool_size.get())
+    /// PgBouncer. Its defaults are pgcat's, but for the image: nobody can have given others, because the values hold
+    /// one of the two poolers.
+    fn with_pgbouncer(self, values: &Values) -> Self {
+        let given = values.pgbouncer.clone().unwrap_or_default();
+        let resources = given.resources.unwrap_or_default();
+        Self {
+            kind: PoolerKind::Pgbouncer,
+            name: "PgBouncer",
+            image: given.image.unwrap_or_else(Image::pgbouncer),
+            cpu: resources.cpu.unwrap_or(self.cpu),
+            memory: resources.memory.unwrap_or(self.memory),
+            min_replicas: given.min_replicas.unwrap_or(self.min_replicas),
+            max_replicas: given.max_replicas.unwrap_or(self.max_replicas),
+            pool_mode: match given.pool_mode.unwrap_or_default() {
+                PgbouncerPoolMode::Session => "session",
+                PgbouncerPoolMode::Transaction => "transaction",
+                PgbouncerPoolMode::Statement => "statement",
+            },
+            pool_size: given.default_pool_size.unwrap_or(self.pool_size),
+            max_clients: given.max_client_conn.or(values.pgcat.max_client_conn),
+            reads: Reads::Primary,
+            routing: given.routing.unwrap_or_default(),
+            firewall: self.firewall,
+        }
     }
 
-    /// Pooler replicas in all locations, at most.
-    pub(super) fn replicas(values: &Values) -> u64 {
-        values.gvc.locations.len() as u64 * u64::from(values.pgcat.max_replicas.get())
+    /// Where its values stand.
+    pub(super) fn path(&self) -> Path {
+        Path::of(self.kind.key())
+    }
+
+    /// The most connections that all pooler replicas together hold to one node. The workload scales in each location.
+    ///
+    /// Twice the pool: when pgcat's server list changes, the connections of the old pool live on beside the new ones
+    /// for a while; PgBouncer has a second pool, for reads. Each replica also asks every node for its state, and its
+    /// readiness probe keeps a connection of its own.
+    pub(super) fn connections(&self, locations: usize) -> u64 {
+        let replicas = locations as u64 * u64::from(self.max_replicas.get());
+        replicas * (2 * u64::from(self.pool_size.get()) + 2)
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use super::Origins;
+use super::pooler::{PGBOUNCER_DATABASE, Pooler, PoolerKind};
+use super::settings;
 use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
@@ -12,13 +14,17 @@ use crate::values::{AccessType, Provider, Values};
 /// Every rule that the values break.
 pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = Problems::default();
+    let pooler = Pooler::new(values);
     problems.extend(release(values).err());
     locations(values, &mut problems);
-    cores(values, &mut problems);
+    cores(values, &pooler, &mut problems);
     node_resources(values, &mut problems);
-    memory_for_cpu(values, &mut problems);
+    memory_for_cpu(values, &pooler, &mut problems);
     volume_autoscaling(values, &mut problems);
-    pooler_replicas(values, &mut problems);
+    one_pooler(values, origins, &mut problems);
+    pooler_replicas(&pooler, &mut problems);
+    pooler_connections(values, &pooler, &mut problems);
+    pgbouncer_database(values, &pooler, &mut problems);
     access(values, &mut problems);
     backup(values, &mut problems);
     credentials(values, origins, &mut problems);
@@ -67,18 +73,19 @@ fn locations(values: &Values, problems: &mut Problems) {
 }
 
 /// A number without a unit counts cores: what no machine has was meant as millicores.
-fn cores(values: &Values, problems: &mut Problems) {
+fn cores(values: &Values, pooler: &Pooler, problems: &mut Problems) {
     const MOST: u64 = 100;
+    let of = |section: &str, key| Path::of(section).key(key);
     let resources = [
-        ("resources.minCpu", &values.resources.min_cpu),
-        ("resources.maxCpu", &values.resources.max_cpu),
-        ("pgcat.resources.cpu", &values.pgcat.resources.cpu),
-        ("backup.resources.cpu", &values.backup.resources.cpu),
+        (of("resources", "minCpu"), &values.resources.min_cpu),
+        (of("resources", "maxCpu"), &values.resources.max_cpu),
+        (pooler.path().key("resources").key("cpu"), &pooler.cpu),
+        (of("backup.resources", "cpu"), &values.backup.resources.cpu),
     ];
     for (path, cpu) in resources {
         if cpu.millicores() > MOST * 1000 {
             let found = format!("`{cpu}` are {} cores", cpu.millicores() / 1000);
-            let problem = Problem::of_value(Code::InvalidValue, Path::of(path), found)
+            let problem = Problem::of_value(Code::InvalidValue, path, found)
                 .allowed(format!("at most {MOST} cores"));
             problems.push(problem.fix(format!("write `{cpu}m` for millicores")));
         }
@@ -152,7 +159,7 @@ fn spread(
 }
 
 /// The platform gives at most 8 MiB of memory for each millicore.
-fn memory_for_cpu(values: &Values, problems: &mut Problems) {
+fn memory_for_cpu(values: &Values, pooler: &Pooler, problems: &mut Problems) {
     let resources = &values.resources;
     let mut check =
         |section: &str, [cpu_key, memory_key]: [&str; 2], cpu: &Cpu, memory: &Memory| {
@@ -187,10 +194,10 @@ fn memory_for_cpu(values: &Values, problems: &mut Problems) {
         &resources.max_memory,
     );
     check(
-        "pgcat.resources",
+        &format!("{}.resources", pooler.kind.key()),
         ["cpu", "memory"],
-        &values.pgcat.resources.cpu,
-        &values.pgcat.resources.memory,
+        &pooler.cpu,
+        &pooler.memory,
     );
     check(
         "backup.resources",
@@ -220,25 +227,82 @@ fn volume_autoscaling(values: &Values, problems: &mut Problems) {
     ));
 }
 
-fn pooler_replicas(values: &Values, problems: &mut Problems) {
-    let (min, max) = (
-        values.pgcat.min_replicas.get(),
-        values.pgcat.max_replicas.get(),
-    );
+fn pooler_replicas(pooler: &Pooler, problems: &mut Problems) {
+    let (min, max) = (pooler.min_replicas.get(), pooler.max_replicas.get());
     if min <= max {
         return;
     }
     let problem = Problem::of_value(
         Code::Conflict,
-        Path::of("pgcat.minReplicas"),
+        pooler.path().key("minReplicas"),
         format!("`{min}` is more than `{max}`, the `maxReplicas`"),
     )
     .allowed("up to `maxReplicas`")
     .fix("lower `minReplicas` or raise `maxReplicas`");
     problems.push(problem.also(
-        Place::Value(Path::of("pgcat.maxReplicas")),
+        Place::Value(pooler.path().key("maxReplicas")),
         "`maxReplicas` is here",
     ));
+}
+
+/// Every pooler replica of every location may hold its pool to one node.
+fn pooler_connections(values: &Values, pooler: &Pooler, problems: &mut Problems) {
+    let connections = settings::asked(values, pooler);
+    if connections <= settings::MAX_CONNECTIONS {
+        return;
+    }
+    let problem = Problem::of_value(
+        Code::Conflict,
+        pooler.path().key("defaultPoolSize"),
+        format!(
+            "with `{}` the poolers of all locations may open {connections} connections to each node",
+            pooler.pool_size.get()
+        ),
+    )
+    .allowed(format!(
+        "up to {} connections, PostgreSQL's limit",
+        settings::MAX_CONNECTIONS
+    ))
+    .fix("lower `defaultPoolSize` or `maxReplicas`");
+    problems.push(problem.also(
+        Place::Value(pooler.path().key("maxReplicas")),
+        "`maxReplicas` is here",
+    ));
+}
+
+/// One pooler stands before the nodes.
+fn one_pooler(values: &Values, origins: &dyn Origins, problems: &mut Problems) {
+    let [pgcat, pgbouncer] = ["pgcat", "pgbouncer"].map(Path::of);
+    if values.pgbouncer.is_none() || !origins.is_given(&pgcat) {
+        return;
+    }
+    let problem = Problem::of_key(
+        Code::Conflict,
+        pgbouncer,
+        "given beside `pgcat`: one pooler stands before the nodes",
+    )
+    .fix("remove one of the two");
+    problems.push(problem.also(Place::Key(pgcat), "`pgcat` is given here"));
+}
+
+/// PgBouncer's configuration has no way to write some names.
+fn pgbouncer_database(values: &Values, pooler: &Pooler, problems: &mut Problems) {
+    let Some(database) = &values.postgres.database else {
+        return;
+    };
+    let database = database.as_str();
+    let fits = database.len() <= PGBOUNCER_DATABASE && !database.contains('\'');
+    if pooler.kind == PoolerKind::Pgcat || fits {
+        return;
+    }
+    let problem = Problem::of_value(
+        Code::Conflict,
+        Path::of("postgres.database"),
+        format!("PgBouncer cannot name the database `{database}`"),
+    )
+    .allowed(format!("up to {PGBOUNCER_DATABASE} bytes without `'`"))
+    .fix("choose another name, or pgcat");
+    problems.push(problem.also(Place::Key(pooler.path()), "PgBouncer is given here"));
 }
 
 fn access(values: &Values, problems: &mut Problems) {

@@ -14,16 +14,23 @@ pub struct Computed {
     pub why: &'static str,
 }
 
+/// PostgreSQL takes no more.
+pub(super) const MAX_CONNECTIONS: u64 = 262_143;
+
 /// Connections beside the pooler's: people, the backup, joins, and the three that PostgreSQL keeps for superusers.
 const HEADROOM: u64 = 20;
 
-/// What every node lets connect at the same time.
-///
-/// Twice the pooler's: when its server list changes, the connections of the old pool live on beside the new ones for a
-/// while. Each pooler replica also asks every node for its state; each peer connects to copy, to join, to compare.
+/// Connections that a node may be asked for: the pooler's, those of each peer to copy, to join, to compare, and some.
+pub(super) fn asked(values: &Values, pooler: &Pooler) -> u64 {
+    pooler.connections(values.gvc.locations.len()) + 4 * values.gvc.nodes() + HEADROOM
+}
+
+/// What every node lets connect at the same time. In steps, because a change restarts every node: one more pooler or
+/// node seldom is one.
 pub(super) fn connections(values: &Values) -> u64 {
-    let nodes = values.gvc.nodes();
-    2 * Pooler::connections(values) + Pooler::replicas(values) + 4 * nodes + HEADROOM
+    asked(values, &Pooler::new(values))
+        .next_power_of_two()
+        .min(MAX_CONNECTIONS)
 }
 
 /// Every line.
@@ -78,7 +85,7 @@ fn of_topology(values: &Values) -> Vec<Computed> {
         setting(
             "max_connections",
             connections(values),
-            "twice the connections of all poolers, and some for peers, probes and people",
+            "twice the connections of all poolers, and some for peers, probes and people; a power of two",
         ),
         of_mesh("max_replication_slots"),
         of_mesh("max_wal_senders"),

@@ -1,5 +1,6 @@
 //! Sizes held against each other: what a node may need against its memory and its volume.
 
+use super::pooler::Pooler;
 use super::settings;
 use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::Values;
@@ -15,10 +16,12 @@ const PER_LOCK: u64 = 270;
 /// Percent of the memory above which shared buffers leave too little for everything else.
 const MUCH: u64 = 40;
 
-/// Everything that does not fit. `connections` is what each node lets connect at the same time.
-pub(super) fn check(values: &Values, connections: u64, problems: &mut Problems) {
+/// Everything that does not fit.
+pub(super) fn check(values: &Values, pooler: &Pooler, problems: &mut Problems) {
+    // places in shared memory are taken for all that may connect, a process only for those that do
+    let connections = settings::connections(values);
     if shared_memory(values, connections, problems) {
-        memory(values, connections, problems);
+        memory(values, pooler, problems);
     }
     wal(values, problems);
     backup_memory(values, problems);
@@ -136,9 +139,10 @@ fn of_memory(problem: Problem) -> Problem {
 }
 
 /// Shared memory, connections and maintenance together may be more than a node has: then the kernel ends PostgreSQL.
-fn memory(values: &Values, connections: u64, problems: &mut Problems) {
+fn memory(values: &Values, pooler: &Pooler, problems: &mut Problems) {
     let limit = &values.resources.max_memory;
-    let shared: u64 = taken_at_start(values, connections)
+    let connections = settings::asked(values, pooler);
+    let shared: u64 = taken_at_start(values, settings::connections(values))
         .iter()
         .map(|(_, bytes)| bytes)
         .sum();
@@ -167,13 +171,13 @@ fn memory(values: &Values, connections: u64, problems: &mut Problems) {
     let problem = Problem::of_value(Code::Memory, Path::of("resources.maxMemory"), found);
     problems.push(
         problem
-            .fix("raise `maxMemory`, or lower `pgcat.defaultPoolSize` or `pgcat.maxReplicas`")
+            .fix("raise `maxMemory`, or lower `defaultPoolSize` or `maxReplicas` of the pooler")
             .also(
-                Place::Value(Path::of("pgcat.defaultPoolSize")),
+                Place::Value(pooler.path().key("defaultPoolSize")),
                 "connections of each pooler replica",
             )
             .also(
-                Place::Value(Path::of("pgcat.maxReplicas")),
+                Place::Value(pooler.path().key("maxReplicas")),
                 "pooler replicas in each location",
             ),
     );

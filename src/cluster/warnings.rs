@@ -1,8 +1,9 @@
 //! What is allowed and probably not meant. One function, one rule; each says why.
 
 use super::Origins;
+use super::pooler::{Pooler, PoolerKind};
 use crate::problem::{Code, Path, Problem, Problems};
-use crate::values::{AccessType, PoolMode, Provider, Values};
+use crate::values::{AccessType, PoolMode, Provider, Reads, Values};
 
 /// Every doubt about the values.
 pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
@@ -10,6 +11,8 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     builtin_password(values, origins, &mut problems);
     locations(values, &mut problems);
     pool_mode(values, &mut problems);
+    session_reads(values, &mut problems);
+    old_routing(values, &mut problems);
     no_effect(values, origins, &mut problems);
     placeholders(values, &mut problems);
     region(values, &mut problems);
@@ -111,6 +114,39 @@ fn pool_mode(values: &Values, problems: &mut Problems) {
         problems.push(
             Problem::of_value(Code::PoolMode, Path::of("pgcat.poolMode"), found)
                 .fix("write transaction or session"),
+        );
+    }
+}
+
+fn session_reads(values: &Values, problems: &mut Problems) {
+    let pgcat = &values.pgcat;
+    let asks = values.pgbouncer.is_none()
+        && pgcat.pool_mode == PoolMode::Session
+        && pgcat.reads == Some(Reads::All);
+    if asks {
+        let found = "a session stays on the node of its first statement, writes too: all of them go to the primary";
+        problems.push(
+            Problem::of_value(Code::PoolMode, Path::of("pgcat.reads"), found)
+                .fix("remove it, or choose `poolMode: transaction`"),
+        );
+    }
+}
+
+/// What pgcat 1.2.0 cannot parse goes to any node, and it does not keep reads near the writes before them.
+const OLD_ROUTING: [u32; 3] = [1, 2, 0];
+
+fn old_routing(values: &Values, problems: &mut Problems) {
+    let pooler = Pooler::new(values);
+    let is_old = pooler
+        .image
+        .version()
+        .is_some_and(|version| version <= OLD_ROUTING);
+    if pooler.kind == PoolerKind::Pgcat && pooler.reads == Reads::All && is_old {
+        let found = "up to 1.2.0, pgcat sends whatever it cannot parse to any node (LOCK, NOTIFY, VACUUM, CREATE TYPE), \
+            and every other read after a write misses it";
+        problems.push(
+            Problem::of_value(Code::PoolerRouting, Path::of("pgcat.image"), found)
+                .fix("use a newer image, or `pgcat.reads: primary`"),
         );
     }
 }

@@ -48,6 +48,7 @@ const SITUATIONS: &[(&str, &[&str])] = &[
         "internal_access.type: workload-list",
         &[r#"internal_access={"type":"workload-list","workloads":["//gvc/other/workload/app"]}"#],
     ),
+    ("pgbouncer: {}", &["pgbouncer={}"]),
     ("backup.enabled: true", &["backup.enabled=true"]),
     (
         "backup.enabled: true, backup.provider: gcp",
@@ -61,7 +62,10 @@ const NAMES: &[&str] = &[r#"release="release""#, r#"gvc.name="gvc-name""#];
 /// Every document that changes with a value.
 pub(super) fn of(field: &Field) -> Vec<Reach> {
     let mut reaches: Vec<Reach> = Vec::new();
-    for (when, settings) in SITUATIONS {
+    // a key of PgBouncer's matters where PgBouncer is, and nowhere else
+    let is_pgbouncers = field.path.starts_with("pgbouncer.");
+    let fits = |when: &str| when.starts_with("pgbouncer") == is_pgbouncers;
+    for (when, settings) in SITUATIONS.iter().filter(|(when, _)| fits(when)) {
         let Some(before) = render(settings, None) else {
             continue;
         };

@@ -197,7 +197,7 @@ fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Erro
     let Some(language) = language else {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
-            "values can be printed only in .yaml.j2, .sh.j2, .toml.j2 and .txt.j2 files, with their own escape",
+            "values can be printed only in .yaml.j2, .sh.j2, .toml.j2, .ini.j2 and .txt.j2 files, with their own escape",
         ));
     };
     language.write(out, value)

@@ -1,4 +1,4 @@
-//! Any value as one scalar of the language it lands in: YAML, shell, TOML; or as it is, in text for people.
+//! Any value as one scalar of the language it lands in: YAML, shell, TOML, INI; or as it is, in text for people.
 
 use std::fmt::{self, Write};
 
@@ -14,17 +14,20 @@ pub(super) enum Language {
     Shell,
     /// TOML 1.0.
     Toml,
+    /// PgBouncer's, which has no quotes: words only.
+    Ini,
     /// What people read.
     Text,
 }
 
 impl Language {
-    /// By the template's name: `x.yaml.j2`, `x.sh.j2`, `x.toml.j2`, `x.txt.j2`.
+    /// By the template's name: `x.yaml.j2`, `x.sh.j2`, `x.toml.j2`, `x.ini.j2`, `x.txt.j2`.
     pub(super) fn of(template: &str) -> Option<Self> {
         match template.strip_suffix(".j2")?.rsplit_once('.')?.1 {
             "yaml" => Some(Self::Yaml),
             "sh" => Some(Self::Shell),
             "toml" => Some(Self::Toml),
+            "ini" => Some(Self::Ini),
             "txt" => Some(Self::Text),
             _ => None,
         }
@@ -36,13 +39,14 @@ impl Language {
             Self::Yaml => "yaml",
             Self::Shell => "shell",
             Self::Toml => "toml",
+            Self::Ini => "ini",
             Self::Text => "text",
         }
     }
 
     /// The language of that name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::Yaml, Self::Shell, Self::Toml, Self::Text]
+        [Self::Yaml, Self::Shell, Self::Toml, Self::Ini, Self::Text]
             .into_iter()
             .find(|language| language.name() == name)
     }
@@ -75,6 +79,12 @@ impl Language {
             }
             Self::Shell => shell_word(out, text)?,
             Self::Toml => toml_string(out, text)?,
+            Self::Ini if !text.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                return Err(cannot(
+                    "only a word of letters and digits has a form in an ini file",
+                ));
+            }
+            Self::Ini => out.write_str(text)?,
             Self::Text => plain_text(out, text)?,
         }
         Ok(())
@@ -84,6 +94,7 @@ impl Language {
         let (open, between, close) = match self {
             Self::Shell => ("", " ", ""),
             Self::Text => ("", ", ", ""),
+            Self::Ini => ("", ",", ""),
             Self::Yaml | Self::Toml => ("[", ", ", "]"),
         };
         out.write_str(open)?;

@@ -11,7 +11,7 @@ use minijinja::{Value, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, PoolerKind};
 use crate::layers::{self, Node, SourceId};
 use crate::problem::Problems;
 
@@ -68,8 +68,8 @@ const TABLE: &[Row] = &[
         wanted: |cluster| !cluster.config.is_empty(),
         ..always("secret", "manifests/secret-config.yaml.j2")
     },
-    always("secret", "manifests/secret-pgcat-config.yaml.j2"),
-    always("secret", "manifests/secret-pgcat-startup.yaml.j2"),
+    always("secret", "manifests/secret-pooler-config.yaml.j2"),
+    always("secret", "manifests/secret-pooler-startup.yaml.j2"),
     always("secret", "manifests/secret-pgedge-startup.yaml.j2"),
     Row {
         wanted: |cluster| cluster.gvc.is_some(),
@@ -79,7 +79,7 @@ const TABLE: &[Row] = &[
     always("volumeset", "manifests/volumeset-pgedge.yaml.j2"),
     always("policy", "manifests/policy-pgedge.yaml.j2"),
     always("workload", "manifests/workload-pgedge.yaml.j2"),
-    always("workload", "manifests/workload-pgcat.yaml.j2"),
+    always("workload", "manifests/workload-pooler.yaml.j2"),
     Row {
         wanted: |cluster| cluster.backup.is_some(),
         ..always("workload", "manifests/workload-backup.yaml.j2")
@@ -195,10 +195,14 @@ impl<'t> Renderer<'t> {
             let checksum = format!("{:x}", Sha256::digest(&text));
             Ok(context! { text, checksum })
         };
+        let config = match cluster.pooler.kind {
+            PoolerKind::Pgcat => "pooler/pgcat.toml.j2",
+            PoolerKind::Pgbouncer => "pooler/pgbouncer.ini.j2",
+        };
         let payloads = context! {
             pgedge_startup => payload("node/start.sh.j2")?,
-            pgcat_config => payload("pooler/pgcat.toml.j2")?,
-            pgcat_startup => payload("pooler/start.sh.j2")?,
+            pooler_config => payload(config)?,
+            pooler_startup => payload("pooler/start.sh.j2")?,
         };
         Ok(context! { payloads, ..see })
     }

@@ -114,7 +114,7 @@ impl<'c> Facts<'c> {
         let replicas = cluster.locations.iter().map(|location| location.replicas);
         Self {
             cluster,
-            release: cluster.names.pgcat.trim_end_matches("-pgcat"),
+            release: cluster.names.pgedge.trim_end_matches("-pgedge"),
             user,
             database,
             first_location: cluster
@@ -180,7 +180,7 @@ pub fn to_json(cluster: &Cluster, notes: &[Note]) -> Json {
         "release": Facts::new(cluster).release,
         "gvc": cluster.names.gvc,
         "connection": {
-            "host": cluster.names.pgcat_address,
+            "host": cluster.names.pooler_address,
             "port": 5432,
             "user": known.map(|(user, _)| user),
             "database": known.map(|(_, database)| database),

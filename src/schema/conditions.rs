@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::cluster::PGBOUNCER_DATABASE;
 use crate::values::name::ReleaseName;
 use crate::values::setting;
 
@@ -12,11 +13,26 @@ pub(super) fn add(schema: &mut Json) {
     credentials(&mut schema["properties"]["postgres"]);
     parameters(&mut schema["properties"]["postgres"]["properties"]["parameters"]);
     schema["properties"]["gvc"]["properties"]["locations"]["minItems"] = 1.into();
+    schema["allOf"] = json!([pgbouncer()]);
     // without `release`, the GVC's name is the prefix of every resource name
     schema["if"] = json!({ "not": given("release") });
     schema["then"] = json!({
         "properties": { "gvc": { "properties": { "name": { "maxLength": ReleaseName::MAX } } } }
     });
+}
+
+/// PgBouncer stands in the place of pgcat, and cannot name every database.
+fn pgbouncer() -> Json {
+    let database = json!({
+        "anyOf": [{ "type": "null" }, { "pattern": "^[^']*$", "maxLength": PGBOUNCER_DATABASE }],
+    });
+    json!({
+        "if": given("pgbouncer"),
+        "then": { "properties": {
+            "pgcat": { "type": ["object", "null"], "maxProperties": 0 },
+            "postgres": { "properties": { "database": database } },
+        } },
+    })
 }
 
 /// The key is there, and not to be taken away.

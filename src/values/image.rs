@@ -18,6 +18,25 @@ impl Image {
         &self.0
     }
 
+    /// PgBouncer's, where the values name none.
+    #[must_use]
+    pub fn pgbouncer() -> Self {
+        Self("edoburu/pgbouncer:v1.25.2-p0".to_owned())
+    }
+
+    /// The version that the tag says, as in `v1.2.0` or `1.25.1-p0`.
+    #[must_use]
+    pub fn version(&self) -> Option<[u32; 3]> {
+        let tag = tag(split(&self.0, '@').0).1?;
+        let numbers = tag.trim_start_matches('v').split('-').next()?;
+        let numbers: Vec<u32> = numbers
+            .split('.')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .ok()?;
+        numbers.try_into().ok()
+    }
+
     /// Whether the same reference may be another image tomorrow: no digest, and no tag, the tag `latest`, or one of
     /// pgEdge's that does not name every version.
     #[must_use]

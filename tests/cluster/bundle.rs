@@ -14,8 +14,13 @@ pub struct Values {
     pub username: String,
     pub password: String,
     pub database: String,
+    /// `pgcat` or `pgbouncer`.
+    pub pooler: &'static str,
+    /// How many run: one in each location in turn.
     pub poolers: u64,
-    pub reads: &'static str,
+    pub pool_size: u64,
+    /// The pooler's keys beside these.
+    pub pooling: Vec<(&'static str, &'static str)>,
     /// Lines for `postgres.parameters`.
     pub parameters: Vec<(&'static str, &'static str)>,
 }
@@ -27,8 +32,10 @@ impl Values {
             username: "app".into(),
             password: "secret".into(),
             database: "mydb".into(),
+            pooler: "pgcat",
             poolers: 0,
-            reads: "all",
+            pool_size: 5,
+            pooling: Vec::new(),
             parameters: Vec::new(),
         }
     }
@@ -44,16 +51,25 @@ impl Values {
             .iter()
             .map(|&(name, value)| (name.into(), value.into()))
             .collect();
+        let mut pooling: serde_json::Map<String, Value> = self
+            .pooling
+            .iter()
+            .map(|&(name, value)| (name.into(), value.into()))
+            .collect();
+        for (key, value) in [
+            ("minReplicas", self.poolers.max(1)),
+            ("maxReplicas", self.poolers.max(1)),
+            ("defaultPoolSize", self.pool_size),
+        ] {
+            pooling.insert(key.into(), value.into());
+        }
         json!({
             "gvc": {"name": "test-gvc", "locations": locations},
             "postgres": {
                 "username": self.username, "password": self.password, "database": self.database,
                 "parameters": parameters,
             },
-            "pgcat": {
-                "minReplicas": self.poolers.max(1), "maxReplicas": self.poolers.max(1), "defaultPoolSize": 5,
-                "reads": self.reads,
-            },
+            self.pooler: pooling,
         })
     }
 }
@@ -125,7 +141,8 @@ impl Bundle {
             }
         }
         for index in 0..self.values.poolers {
-            containers.push(self.pooler(self.workload("-pgcat")?, index)?);
+            let workload = self.workload(&format!("-{}", self.values.pooler))?;
+            containers.push(self.pooler(workload, index)?);
         }
         Ok(containers)
     }
@@ -141,7 +158,8 @@ impl Bundle {
     }
 
     fn pooler(&self, workload: &Value, index: u64) -> Result<Container> {
-        let location = self.values.locations.first().context("no locations")?.0;
+        let locations = &self.values.locations;
+        let location = locations[index as usize % locations.len()].0;
         self.container(
             workload,
             format!("pooler_{index}"),

@@ -39,6 +39,7 @@ done
 printf '%s\n' 'root:x:0:0::/root:/bin/bash' 'postgres:x:26:26::/var/lib/pgsql:/bin/bash' >"$root/etc/passwd"
 printf '%s\n' 'root:x:0:' 'postgres:x:26:' >"$root/etc/group"
 echo 'hosts: files' >"$root/etc/nsswitch.conf"
+echo 'nameserver 127.0.0.1' >"$root/etc/resolv.conf" # nobody answers: a PgBouncer wants to know one all the same
 
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"

@@ -12,7 +12,8 @@
 //!
 //! `PGEDGE_TEST_PG_BIN` names the `bin` directory of the PostgreSQL to run, by default Debian's PostgreSQL 15. If it
 //! has no Spock, pglogical and the shim in `shim/` stand in for it. `PGEDGE_TEST_PGCAT` names a pgcat; without it
-//! `fake_pgcat.py` reads the configuration and passes connections on. Both need root, for the namespaces.
+//! `fake_pgcat.py` reads the configuration and passes connections on. `PGEDGE_TEST_PGBOUNCER` names another PgBouncer
+//! than Debian's. All of it needs root, for the namespaces.
 
 mod bundle;
 mod chaos;

@@ -144,7 +144,7 @@ impl Replica {
         Ok(mounts)
     }
 
-    /// A directory with pgcat, or with what stands in for it.
+    /// A directory with pgcat, or with what stands in for it, and with PgBouncer, which Debian has in `sbin`.
     fn programs(&self) -> Result<PathBuf> {
         let directory = self.directory.join("programs");
         fs::create_dir_all(&directory)?;
@@ -154,6 +154,11 @@ impl Replica {
             None => fs::write(&pgcat, FAKE_PGCAT)?,
         }
         fs::set_permissions(&pgcat, Permissions::from_mode(0o755))?;
+        let pgbouncer = std::env::var_os("PGEDGE_TEST_PGBOUNCER");
+        let pgbouncer = PathBuf::from(pgbouncer.unwrap_or("/usr/sbin/pgbouncer".into()));
+        if pgbouncer.is_file() {
+            fs::copy(pgbouncer, directory.join("pgbouncer"))?;
+        }
         Ok(directory)
     }
 

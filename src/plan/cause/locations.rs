@@ -133,7 +133,10 @@ fn locations_of(old: &[Resource]) -> Vec<(String, u64)> {
         .find(|resource| resource.workload_type() == "stateful");
     let script = old
         .iter()
-        .filter(|resource| resource.id.name.ends_with("-pgcat-startup"))
+        .filter(|resource| {
+            let name = &resource.id.name;
+            name.ends_with("-pgcat-startup") || name.ends_with("-pgbouncer-startup")
+        })
         .find_map(|resource| resource.text(&["data", "payload"]))
         .unwrap_or_default();
     let Some(workload) = workload else {

@@ -92,7 +92,10 @@ fn first(resources: &[Resource]) -> Option<(&Resource, &str)> {
     let script = resources
         .iter()
         .filter(|resource| {
-            resource.id.kind == "secret" && resource.id.name.ends_with("-pgcat-startup")
+            let name = &resource.id.name;
+            let is_pooler =
+                name.ends_with("-pgcat-startup") || name.ends_with("-pgbouncer-startup");
+            resource.id.kind == "secret" && is_pooler
         })
         .find_map(|resource| Some((resource, resource.text(&["data", "payload"])?)));
     let backup = resources

@@ -83,7 +83,7 @@ const RULES: &[Rule] = &[
     refused(Names(&["port"]), "everything connects to 5432", REMOVE),
     refused(Names(&["listen_addresses"]), "every node listens on all of its addresses", REMOVE),
     refused(Prefix("unix_socket_"), "the start script connects there", REMOVE),
-    refused(Names(&["max_connections"]), "it follows from `pgcat.maxReplicas` and `pgcat.defaultPoolSize`", "change these"),
+    refused(Names(&["max_connections"]), "it follows from `maxReplicas` and `defaultPoolSize` of the pooler", "change these"),
     refused(Names(&["reserved_connections", "superuser_reserved_connections"]), "`max_connections` counts with PostgreSQL's 0 and 3", REMOVE),
     refused(Names(&["max_replication_slots", "max_wal_senders", "max_worker_processes", "max_logical_replication_workers"]), "it follows from `gvc.locations`", REMOVE),
     refused(Names(&["wal_level"]), "replication needs `logical`", REMOVE),

@@ -7,10 +7,12 @@ mod join;
 mod links;
 mod lost;
 mod pooler;
+mod pooler_load;
 mod restart;
 mod scale;
 mod schema;
 mod shutdown;
+mod statements;
 
 use anyhow::Result;
 
@@ -25,6 +27,10 @@ pub const ALL: &[(&str, Scenario)] = &[
     (
         "pooler_leaves_a_dead_primary",
         pooler::leaves_a_dead_primary,
+    ),
+    (
+        "pooler_pgbouncer_leaves_a_dead_primary",
+        pooler::pgbouncer_leaves_a_dead_primary,
     ),
     (
         "pooler_leaves_a_primary_that_is_cut_off",
@@ -51,6 +57,34 @@ pub const ALL: &[(&str, Scenario)] = &[
     (
         "the_documented_schema_change_strands_nothing",
         schema::documented_change,
+    ),
+    (
+        "pooler_pgbouncer_leaves_a_primary_that_is_cut_off",
+        pooler::pgbouncer_leaves_a_primary_that_is_cut_off,
+    ),
+    (
+        "pooler_writes_stay_in_their_location",
+        pooler::writes_stay_in_their_location,
+    ),
+    (
+        "pooler_pgbouncer_writes_stay_in_their_location",
+        pooler::pgbouncer_writes_stay_in_their_location,
+    ),
+    (
+        "pooler_makes_clients_wait",
+        pooler_load::a_busy_pool_makes_clients_wait,
+    ),
+    (
+        "pooler_pgbouncer_under_load",
+        pooler_load::pgbouncer_under_load,
+    ),
+    (
+        "pooler_sends_each_statement_where_it_belongs",
+        statements::each_goes_where_it_belongs,
+    ),
+    (
+        "pooler_clients_read_their_own_writes",
+        statements::clients_read_their_own_writes,
     ),
     ("a_long_partition_catches_up", links::long_partition),
     ("a_lost_slot_leads_to_a_new_copy", links::lost_slot),
@@ -119,4 +153,10 @@ fn agree(platform: &Platform, question: &str, answer: &str) -> Result<()> {
         },
     )
     .map(drop)
+}
+
+/// Tells a figure to who runs a scenario with `--nocapture`.
+#[allow(clippy::print_stderr)]
+fn note(figure: &str) {
+    eprintln!("{figure}");
 }

@@ -1,57 +1,66 @@
-//! The pooler before the nodes.
+//! The pooler before the nodes: which one takes the writes, and when the pooler counts as ready.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use super::{FIRST, SECOND, THIRD, three_nodes};
+use super::{FIRST, SECOND, THIRD, note, three_nodes};
 use crate::bundle::Values;
 use crate::platform::Platform;
 use crate::wait;
 
 const POOLERS: [&str; 2] = ["pooler_0", "pooler_1"];
+const ALL: [&str; 3] = ["pooler_0", "pooler_1", "pooler_2"];
 
 /// All writes failed for as long as the one primary was down, though the other nodes could have taken them.
 pub fn leaves_a_dead_primary(platform: &mut Platform) -> Result<()> {
-    let values = Values {
+    leaves_a_dead(platform, "pgcat")
+}
+
+/// The same of PgBouncer, which has no list of servers to choose from.
+pub fn pgbouncer_leaves_a_dead_primary(platform: &mut Platform) -> Result<()> {
+    leaves_a_dead(platform, "pgbouncer")
+}
+
+fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
+    platform.prepare(&Values {
+        pooler,
         poolers: 3,
         ..three_nodes()
-    };
-    platform.prepare(&values)?;
-    // the poolers are first, and have to wait
-    for name in POOLERS {
-        platform.get(name)?.start()?;
-    }
-    let pooler = platform.get(POOLERS[0])?;
-    wait::until(20, "the pooler says that it waits", || {
-        Ok((!pooler.log()?.contains("waiting")).then(|| pooler.log().unwrap_or_default()))
     })?;
-    for name in [FIRST, SECOND, THIRD] {
-        platform.get(name)?.start()?;
-    }
-    for name in [FIRST, SECOND, THIRD] {
+    is_ready_with_the_first_node(platform)?;
+    for name in [SECOND, THIRD] {
         platform.get(name)?.wait_ready(90)?;
     }
     platform.create_table()?;
     wait_for_primary(platform, &POOLERS, FIRST, 60)?;
 
     platform.get(FIRST)?.kill()?;
-    wait_for_primary(platform, &POOLERS, SECOND, 20)?;
+    let took = wait_for_primary(platform, &POOLERS, SECOND, 20)?;
+    note(&format!(
+        "{pooler}: writes are back {took:?} after the primary was killed"
+    ));
     // a pooler that starts now knows nothing of the past, and comes to the same choice
     platform.get(FIRST)?.start()?;
     platform.get(FIRST)?.wait_ready(60)?;
     platform.get("pooler_2")?.start()?;
     platform.get("pooler_2")?.wait_ready(20)?;
-    let all = [POOLERS[0], POOLERS[1], "pooler_2"];
-    wait_for_primary(platform, &all, SECOND, 3)?;
+    wait_for_primary(platform, &ALL, SECOND, 3)?;
     // and back, when the first has been healthy for a while
-    let took = wait_for_primary(platform, &all, FIRST, 60)?;
+    let took = wait_for_primary(platform, &ALL, FIRST, 60)?;
     ensure!(
         took > Duration::from_secs(4),
         "the writes went back at once, after {took:?}"
     );
 
-    for name in all {
+    let start = Instant::now();
+    platform.get(FIRST)?.stop()?;
+    wait_for_primary(platform, &POOLERS, SECOND, 20)?;
+    note(&format!(
+        "{pooler}: writes are back {:?} after the primary was told to stop",
+        start.elapsed()
+    ));
+    for name in ALL {
         let took = platform.get(name)?.stop()?;
         ensure!(
             took < Duration::from_secs(10),
@@ -61,25 +70,67 @@ pub fn leaves_a_dead_primary(platform: &mut Platform) -> Result<()> {
     Ok(())
 }
 
+/// A port that is open says nothing: poolers were ready, and then restarted, before a database that was not there.
+fn is_ready_with_the_first_node(platform: &mut Platform) -> Result<()> {
+    // the poolers are first, and have to wait
+    for name in POOLERS {
+        platform.get(name)?.start()?;
+    }
+    let pooler = platform.get(POOLERS[0])?;
+    wait::until(20, "the pooler says that it waits", || {
+        Ok((!pooler.log()?.contains("waiting")).then(|| pooler.log().unwrap_or_default()))
+    })?;
+    for name in POOLERS {
+        let pooler = platform.get(name)?;
+        ensure!(!pooler.is_ready(), "{name} is ready before any node");
+        ensure!(
+            pooler.is_alive(),
+            "{name} would be restarted because the database is away"
+        );
+    }
+    for name in [FIRST, SECOND, THIRD] {
+        platform.get(name)?.start()?;
+    }
+    wait::until(90, "a node is ready", || {
+        let ready = platform.nodes().any(crate::replica::Replica::is_ready);
+        Ok((!ready).then(|| "none is".to_owned()))
+    })?;
+    for name in POOLERS {
+        platform.get(name)?.wait_ready(5)?;
+    }
+    Ok(())
+}
+
 /// A primary that vanished without a word was waited for; a node that was still copying got its share of the reads.
 pub fn leaves_a_primary_that_is_cut_off(platform: &mut Platform) -> Result<()> {
-    let values = Values {
+    leaves_one_cut_off(platform, "pgcat")
+}
+
+/// The same of PgBouncer.
+pub fn pgbouncer_leaves_a_primary_that_is_cut_off(platform: &mut Platform) -> Result<()> {
+    leaves_one_cut_off(platform, "pgbouncer")
+}
+
+fn leaves_one_cut_off(platform: &mut Platform, pooler: &'static str) -> Result<()> {
+    platform.apply(&Values {
+        pooler,
         poolers: 2,
-        reads: "primary",
         ..three_nodes()
-    };
-    platform.apply(&values)?;
+    })?;
     platform.wait_ready(90)?;
     platform.create_table()?;
     wait_for_primary(platform, &POOLERS, FIRST, 60)?;
 
     platform.get(FIRST)?.link.cut()?;
-    wait_for_primary(platform, &POOLERS, SECOND, 40)?;
+    let took = wait_for_primary(platform, &POOLERS, SECOND, 40)?;
+    note(&format!(
+        "{pooler}: writes are back {took:?} after the primary was cut off"
+    ));
     for name in POOLERS {
         let config = platform
             .get(name)?
             .client()?
-            .run(&["cat", "/tmp/pgcat.toml"])?;
+            .run(&["cat", "/tmp/pooler.conf"])?;
         ensure!(
             !config.contains(&platform.get(FIRST)?.container.addresses[0]),
             "{name} still lists {FIRST}"
@@ -95,8 +146,49 @@ pub fn leaves_a_primary_that_is_cut_off(platform: &mut Platform) -> Result<()> {
     platform.check_mesh()
 }
 
+/// One primary for all locations: most writes crossed an ocean.
+pub fn writes_stay_in_their_location(platform: &mut Platform) -> Result<()> {
+    writes_stay(platform, "pgcat")
+}
+
+/// The same of PgBouncer.
+pub fn pgbouncer_writes_stay_in_their_location(platform: &mut Platform) -> Result<()> {
+    writes_stay(platform, "pgbouncer")
+}
+
+fn writes_stay(platform: &mut Platform, pooler: &'static str) -> Result<()> {
+    platform.apply(&Values {
+        pooler,
+        poolers: 2,
+        pooling: vec![("routing", "local")],
+        ..three_nodes()
+    })?;
+    platform.wait_ready(90)?;
+    platform.create_table()?;
+    // the first pooler is in the first location, the second in the other one
+    let [near, far] = [&POOLERS[..1], &POOLERS[1..]];
+    wait_for_primary(platform, near, FIRST, 60)?;
+    wait_for_primary(platform, far, THIRD, 60)?;
+
+    // its own location has no other node: over to the first of the other one, and back
+    platform.get(THIRD)?.kill()?;
+    wait_for_primary(platform, far, FIRST, 20)?;
+    platform.get(THIRD)?.start()?;
+    platform.get(THIRD)?.wait_ready(60)?;
+    wait_for_primary(platform, far, THIRD, 90)?;
+    // its own location has another node
+    platform.get(FIRST)?.kill()?;
+    wait_for_primary(platform, near, SECOND, 20)?;
+    wait_for_primary(platform, far, THIRD, 3)?;
+    platform.get(FIRST)?.start()?;
+    platform.get(FIRST)?.wait_ready(60)?;
+    wait_for_primary(platform, near, FIRST, 90)?;
+    platform.wait_equal(6, 60)?;
+    platform.check_mesh()
+}
+
 /// Waits until a write through each of the poolers arrives at this node.
-fn wait_for_primary(
+pub fn wait_for_primary(
     platform: &mut Platform,
     poolers: &[&str],
     node: &str,
@@ -105,7 +197,10 @@ fn wait_for_primary(
     let address = platform.get(node)?.link.address.clone();
     wait::until(seconds, &format!("writes go to {node}"), || {
         for name in poolers {
-            let reached = platform.sql(name, "INSERT INTO items VALUES (gen_random_uuid(), 'pooled') RETURNING host(inet_server_addr())")?;
+            // as applications do it: with a limit of their own
+            let write = "INSERT INTO items VALUES (gen_random_uuid(), 'pooled') RETURNING host(inet_server_addr())";
+            let client = platform.get(name)?.client()?;
+            let reached = client.run(&["timeout", "3", "psql", "-XAtq", "-c", write])?;
             if reached != address {
                 return Ok(Some(format!("{name} writes to {reached}, not {address}")));
             }

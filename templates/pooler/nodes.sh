@@ -1,0 +1,89 @@
+# --- What the nodes say of themselves
+#
+# FOUND holds a file for each node, with one line: UPTIME MISSED LOST_AT STATE
+#   UPTIME   seconds that its server has been running, by its own clock
+#   MISSED   questions in a row that went unanswered
+#   LOST_AT  when this script last saw it not ready
+#   STATE    what it said last, or why it said nothing
+
+FOUND=/tmp/nodes
+PATIENCE=3 # seconds that a node has to answer in
+MISSES=2   # unanswered questions in a row that make a node count as lost
+SETTLED=30 # seconds of health after which a node is preferred to those further down the list
+NEWLINE='
+'
+QUESTION="SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::bigint,
+                 coalesce(nullif(current_setting('pgedge.state', true), ''), 'without a state')"
+
+# libpq reads the credentials from the environment: there is no password on any command line
+export PGUSER="${PG_USERNAME:?}" PGPASSWORD="${PG_PASSWORD:?}" PGDATABASE="${PG_DATABASE:?}"
+export PGPORT=5432 PGCONNECT_TIMEOUT=2 PGAPPNAME=pooler-start
+
+say() { echo "$(date -u +%FT%TZ) [pooler] $*" >&2; }
+
+# sets NOW: seconds that no change of the clock disturbs
+tell_time() {
+  read -r NOW _ </proc/uptime
+  NOW=${NOW%.*}
+}
+
+# psql that always ends: a placeholder address of the platform takes a connection and stays silent
+query() { timeout "$PATIENCE" psql -XAtq -F ' ' -c "$1" 2>&1; }
+
+meet_nodes() {
+  local node
+  rm -rf "$FOUND" && mkdir -p "$FOUND"
+  for node in $NEAR $FAR; do echo "0 0 -$SETTLED unknown" >"$FOUND/$node"; done
+}
+
+ask() { # NODE
+  local uptime missed lost_at before answer
+  read -r uptime missed lost_at before <"$FOUND/$1"
+  if answer=$(PGHOST=$1 query "$QUESTION"); then
+    answer=${answer##*"$NEWLINE"} # without what psql may have warned of
+    uptime=${answer%% *} answer=${answer#* } missed=0
+  else
+    missed=$((missed + 1)) answer=${answer%%"$NEWLINE"*}
+    answer=${answer##*failed: }
+    answer="lost: ${answer:-no answer}"
+    # one answer may get lost on the way
+    if [ "$before" = ready ] && [ "$missed" -lt "$MISSES" ]; then answer=ready; fi
+  fi
+  [ "$answer" = "$before" ] || say "$1: $answer"
+  tell_time
+  # a script that has just started has seen nothing: there, only the node's own word counts
+  [ "$answer" = ready ] || [ -z "$PRIMARY" ] || lost_at=$NOW
+  echo "$uptime $missed $lost_at $answer" >"$FOUND/.$1" && mv "$FOUND/.$1" "$FOUND/$1"
+}
+
+# asks nodes, all at once: a dead one holds up nobody
+learn() { # NODE...
+  local node asked=''
+  for node; do
+    ask "$node" &
+    asked="$asked $!"
+  done
+  # shellcheck disable=SC2086 # process numbers
+  wait $asked
+  tell_time
+}
+
+is_ready() { # NODE
+  local uptime missed lost_at state
+  read -r uptime missed lost_at state <"$FOUND/$1"
+  [ "$state" = ready ]
+}
+
+# Up for a while by its own account, which is the same for every pooler, and ready for as long as seen from here, so
+# that a node behind a bad line does not draw the writes to and fro.
+is_settled() { # NODE SECONDS
+  local uptime missed lost_at state
+  read -r uptime missed lost_at state <"$FOUND/$1"
+  [ "$state" = ready ] && [ "$uptime" -ge "$2" ] && [ $((NOW - lost_at)) -ge "$2" ]
+}
+
+# the ready ones of these nodes
+ready_ones() { # NODE...
+  local node
+  for node; do ! is_ready "$node" || echo "$node"; done
+}
