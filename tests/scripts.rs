@@ -38,9 +38,19 @@ fn piped(program: &str, arguments: &[&str], input: &str) -> Result<()> {
 
 #[test]
 fn scripts_pass_bash_and_shellcheck() -> Result<()> {
-    for flags in [&[][..], ODD] {
+    let backup = [
+        "--set",
+        "backup.enabled=true",
+        "--set",
+        "backup.keep.daily=7",
+    ];
+    for flags in [&backup[..], &[&backup, ODD].concat()] {
         let documents = documents(flags)?;
-        for secret in ["-pgedge-startup", "-pgcat-startup"] {
+        for (secret, lines) in [
+            ("-pgedge-startup", 400),
+            ("-pgcat-startup", 400),
+            ("-backup-script", 1000),
+        ] {
             let script = payload(&documents, secret)?;
             piped("bash", &["-n"], &script)?;
             piped(

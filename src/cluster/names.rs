@@ -33,10 +33,14 @@ pub struct Names {
     pub pgcat: String,
     /// The workload of the backup.
     pub backup: String,
+    /// Opaque secret: the script of the backup.
+    pub backup_script: String,
     /// Where applications connect, inside the GVC, on port 5432.
     pub pgcat_address: String,
     /// Payload of [`pgedge_startup`](Self::pgedge_startup), as a volume of a container.
     pub pgedge_startup_uri: String,
+    /// Payload of [`backup_script`](Self::backup_script), as a volume of a container.
+    pub backup_script_uri: String,
     /// Payload of [`pgcat_config`](Self::pgcat_config), as a volume of a container.
     pub pgcat_config_uri: String,
     /// Payload of [`pgcat_startup`](Self::pgcat_startup), as a volume of a container.
@@ -62,18 +66,21 @@ impl Names {
             pgedge: of("pgedge"),
             pgcat: of("pgcat"),
             backup: of("pgedge-backup"),
+            backup_script: of("pgedge-backup-script"),
             pgcat_address: format!("{release}-pgcat.{gvc}.cpln.local"),
             pgedge_startup_uri: payload("pgedge-startup"),
+            backup_script_uri: payload("pgedge-backup-script"),
             pgcat_config_uri: payload("pgcat-config"),
             pgcat_startup_uri: payload("pgcat-startup"),
         }
     }
 
     /// Links of the secrets that the identity may reveal: those that exist, and the user's own.
-    pub(super) fn revealed(
-        &self,
+    pub(super) fn revealed<'n>(
+        &'n self,
         has_config: bool,
-        referenced: Option<&SecretName>,
+        has_backup: bool,
+        referenced: impl Iterator<Item = &'n SecretName>,
     ) -> Vec<String> {
         let own = [
             &self.pgedge_startup,
@@ -82,11 +89,12 @@ impl Names {
         ]
         .map(String::as_str);
         let config = has_config.then_some(self.config.as_str());
-        let referenced = referenced.map(SecretName::as_str);
+        let backup = has_backup.then_some(self.backup_script.as_str());
         config
             .into_iter()
             .chain(own)
-            .chain(referenced)
+            .chain(backup)
+            .chain(referenced.map(SecretName::as_str))
             .map(|secret| format!("//secret/{secret}"))
             .collect()
     }

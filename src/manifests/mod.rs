@@ -68,6 +68,10 @@ const TABLE: &[Row] = &[
         wanted: |cluster| !cluster.config.is_empty(),
         ..always("secret", "manifests/secret-config.yaml.j2")
     },
+    Row {
+        wanted: |cluster| cluster.backup.is_some(),
+        ..always("secret", "manifests/secret-backup-script.yaml.j2")
+    },
     always("secret", "manifests/secret-pgcat-config.yaml.j2"),
     always("secret", "manifests/secret-pgcat-startup.yaml.j2"),
     always("secret", "manifests/secret-pgedge-startup.yaml.j2"),
@@ -199,6 +203,10 @@ impl<'t> Renderer<'t> {
             pgedge_startup => payload("node/start.sh.j2")?,
             pgcat_config => payload("pooler/pgcat.toml.j2")?,
             pgcat_startup => payload("pooler/start.sh.j2")?,
+            backup_script => match cluster.backup {
+                Some(_) => payload("backup/backup.sh.j2")?,
+                None => Value::UNDEFINED,
+            },
         };
         Ok(context! { payloads, ..see })
     }

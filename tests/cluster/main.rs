@@ -14,6 +14,7 @@
 //! has no Spock, pglogical and the shim in `shim/` stand in for it. `PGEDGE_TEST_PGCAT` names a pgcat; without it
 //! `fake_pgcat.py` reads the configuration and passes connections on. Both need root, for the namespaces.
 
+mod bucket;
 mod bundle;
 mod chaos;
 mod client;
