@@ -256,7 +256,7 @@ fn next() -> usize {
 
 impl Job {
     pub fn finish(&mut self) -> Result<Run> {
-        let status = self.0.end(std::time::Duration::from_secs(180));
+        let status = self.0.end(std::time::Duration::from_secs(300));
         let log = self.0.log()?;
         let status = status.with_context(|| log.clone())?;
         Ok(Run {

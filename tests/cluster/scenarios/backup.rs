@@ -5,6 +5,7 @@ use anyhow::{Result, ensure};
 use super::{FIRST, SECOND, THIRD, three_nodes};
 use crate::bucket::{self, Bucket};
 use crate::platform::Platform;
+use crate::postgres;
 use crate::wait;
 
 /// Of everything that a database can hold, one.
@@ -24,11 +25,9 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
     values.backup = bucket.values();
     platform.apply(&values)?;
     platform.wait_ready(90)?;
-    platform
-        .get(FIRST)?
-        .client()?
-        .feed(&["psql", "-Xq", "-v", "ON_ERROR_STOP=1"], CONTENT)?;
-    settle(platform)?;
+    make_content(platform)?;
+    fill(platform)?;
+    let before = fingerprint(platform)?;
 
     let run = bucket::run(platform, &values, &bucket, &[])?.ok()?;
     ensure!(
@@ -37,12 +36,14 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
         run.log
     );
     ensure!(bucket.names()?.len() == 3, "{:?}", bucket.names()?);
-    bucket::run(platform, &values, &bucket, &[("PGEDGE_ACTION", "verify")])?.ok()?;
-    let databases = platform.sql(
-        SECOND,
-        "SELECT count(*) FROM pg_database WHERE datname LIKE 'pgedge%'",
-    )?;
-    ensure!(databases == "0", "the throw-away database is still there");
+    if !postgres::installed()?.is_stand_in {
+        bucket::run(platform, &values, &bucket, &[("PGEDGE_ACTION", "verify")])?.ok()?;
+        let databases = "SELECT count(*) FROM pg_database WHERE datname LIKE 'pgedge%'";
+        ensure!(
+            platform.sql(SECOND, databases)? == "0",
+            "the throw-away database is still there"
+        );
+    }
     // nothing is restored over what is there
     let restore = [("PGEDGE_ACTION", "restore")];
     bucket::run(platform, &values, &bucket, &restore)?.failed("nothing was changed")?;
@@ -53,6 +54,8 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
         let restored = platform.sql(name, SEQUENCES)?;
         ensure!(restored == RESTORED, "{name}: {restored} for {RESTORED}");
     }
+    let after = fingerprint(platform)?;
+    ensure!(after == before, "{before} was dumped, {after} restored");
     Ok(())
 }
 
@@ -63,9 +66,8 @@ pub fn text(platform: &mut Platform) -> Result<()> {
     values.backup = bucket.values();
     platform.apply(&values)?;
     platform.wait_ready(90)?;
-    let client = platform.get(FIRST)?.client()?;
-    client.feed(&["psql", "-Xq", "-v", "ON_ERROR_STOP=1"], CONTENT)?;
-    settle(platform)?;
+    make_content(platform)?;
+    let before = fingerprint(platform)?;
     let script = "pg_dump | gzip | base64";
     let dump = platform
         .get(FIRST)?
@@ -75,6 +77,8 @@ pub fn text(platform: &mut Platform) -> Result<()> {
     bucket.write("old.sql.gz", &dump)?;
     bucket.write("half.sql.gz", &dump[..dump.len() / 2])?;
     lose_everything(platform)?;
+    // such a dump has no roles
+    make_roles(platform)?;
 
     let restore = ("PGEDGE_ACTION", "restore");
     let half = [restore, ("RESTORE_FILE", "half.sql.gz")];
@@ -86,13 +90,8 @@ pub fn text(platform: &mut Platform) -> Result<()> {
     bucket::run(platform, &values, &bucket, &old)?.failed("that of half.sql.gz broke off")?;
     let again = [old[0], old[1], ("RESTORE_BEGIN_AGAIN", "true")];
     bucket::run(platform, &values, &bucket, &again)?.ok()?;
-    for name in [FIRST, SECOND, THIRD] {
-        let rows = platform.sql(
-            name,
-            "SELECT count(*), (SELECT count(*) FROM shop.customer) FROM shop.log",
-        )?;
-        ensure!(rows == "300|500", "{name}: {rows}");
-    }
+    let after = fingerprint(platform)?;
+    ensure!(after == before, "{before} was dumped, {after} restored");
     Ok(())
 }
 
@@ -106,6 +105,40 @@ fn base64(text: &str) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
+fn make_roles(platform: &mut Platform) -> Result<()> {
+    for name in [FIRST, SECOND, THIRD] {
+        platform.sql(
+            name,
+            "SET spock.enable_ddl_replication = off; CREATE ROLE reader CONNECTION LIMIT 3 IN ROLE pg_monitor",
+        )?;
+    }
+    Ok(())
+}
+
+fn make_content(platform: &mut Platform) -> Result<()> {
+    make_roles(platform)?;
+    platform
+        .get(FIRST)?
+        .client()?
+        .feed(&["psql", "-Xq", "-v", "ON_ERROR_STOP=1"], CONTENT)?;
+    settle(platform)
+}
+
+/// Everything in a database as one number, the same on every node: all that a dump says, whatever its order, but for
+/// sequences and what is the node's own; the roles; the replication sets.
+fn fingerprint(platform: &Platform) -> Result<String> {
+    let script = r"{ pg_dump -N spock -N pglogical -N pgedge | grep -vE '^(--|$|.(un)?restrict |SELECT pg_catalog.setval)|EXTENSION'
+        pg_dumpall --roles-only | grep reader
+        psql -XAtqc 'SELECT nspname, relname, set_name FROM spock.tables'; } | sort | md5sum";
+    let mut numbers: Vec<String> = platform
+        .nodes()
+        .map(|node| node.client()?.run(&["bash", "-c", script]))
+        .collect::<Result<_>>()?;
+    numbers.dedup();
+    ensure!(numbers.len() == 1, "the nodes differ: {numbers:?}");
+    Ok(numbers.remove(0))
+}
+
 /// Every node has what the others have.
 fn settle(platform: &Platform) -> Result<()> {
     wait::until(60, "every node has everything", || {
@@ -117,6 +150,33 @@ fn settle(platform: &Platform) -> Result<()> {
             .iter()
             .any(|rows| rows != "1")
             .then(|| format!("{rows:?}")))
+    })
+    .map(drop)
+}
+
+/// Rows that do not get smaller when they are packed: `PGEDGE_TEST_DUMP_MIB` is how much, 1 MiB when it is not set.
+fn fill(platform: &mut Platform) -> Result<()> {
+    let mebibytes: u32 = match std::env::var("PGEDGE_TEST_DUMP_MIB") {
+        Ok(given) => given.parse()?,
+        Err(_) => 1,
+    };
+    for mebibyte in 0..mebibytes {
+        let rows = format!(
+            "INSERT INTO shop.bulk SELECT {mebibyte} * 32 + n, string_agg(md5(random()::text), '')
+                FROM generate_series(1, 32) n, generate_series(1, 1024) GROUP BY n"
+        );
+        platform.sql(FIRST, &rows)?;
+    }
+    let expected = (32 * mebibytes).to_string();
+    wait::until(600, "every node has the rows", || {
+        let counts: Vec<String> = platform
+            .nodes()
+            .map(|node| node.sql("SELECT count(*) FROM shop.bulk"))
+            .collect::<Result<_>>()?;
+        Ok(counts
+            .iter()
+            .any(|count| *count != expected)
+            .then(|| format!("{counts:?}")))
     })
     .map(drop)
 }

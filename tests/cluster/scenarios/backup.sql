@@ -31,6 +31,8 @@ CREATE MATERIALIZED VIEW shop.above AS SELECT sum(count) FROM shop.tally;
 COMMENT ON TABLE shop.customer IS 'who buys';
 GRANT USAGE ON SCHEMA shop TO PUBLIC;
 GRANT SELECT ON shop.customer TO PUBLIC;
+GRANT SELECT (name), UPDATE (mood) ON shop.customer TO reader;
 SELECT nextval('shop.down'), nextval('shop.down');
+CREATE TABLE shop.bulk (id int PRIMARY KEY, line text);
 CREATE TABLE last (id int PRIMARY KEY);
 INSERT INTO last VALUES (1);
