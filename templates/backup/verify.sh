@@ -41,8 +41,9 @@ scratch_sql() { # NODE [OPTION...]
 }
 # Ours, or those that runs which were killed have left.
 drop_scratch() { # NODE [TIME]
-  scratch_sql "$1" -v "mine=${scratch:-}" -v "before=pgedge_verify_${2:-}" <<'SQL' || say "$1 keeps the database: a later run drops it"
+  scratch_sql "$1" -v "mine=${scratch:-}" -v "before=pgedge_verify_${2:-}" <<'SQL' ||
 SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', datname) FROM pg_database
  WHERE datname = :'mine' OR datname LIKE 'pgedge\_verify\_%' AND datname COLLATE "C" < :'before' \gexec
 SQL
+    say "$1 keeps the database: a later run drops it"
 }
