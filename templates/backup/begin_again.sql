@@ -3,7 +3,8 @@ SET client_min_messages = warning;
 -- not SET: with that one Spock sends statements that its other nodes cannot read
 SELECT set_config('search_path', '', false) \g /dev/null
 SELECT format('DROP EVENT TRIGGER IF EXISTS %I CASCADE', evtname) FROM pg_event_trigger
- WHERE ('pg_event_trigger'::regclass, oid) NOT IN (SELECT classid, objid FROM pg_depend WHERE deptype = 'e') \gexec
+ WHERE evtname !~ '^pgedge_'
+   AND ('pg_event_trigger'::regclass, oid) NOT IN (SELECT classid, objid FROM pg_depend WHERE deptype = 'e') \gexec
 SELECT format('DROP PUBLICATION IF EXISTS %I', pubname) FROM pg_publication \gexec
 SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) FROM pg_namespace
  WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema', 'spock', 'pgedge', 'pgedge_restore')

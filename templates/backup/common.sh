@@ -9,7 +9,7 @@ die() {
 prepare() {
   local tool client=gsutil missing=()
   [[ $BACKUP_PROVIDER != aws ]] || client=aws
-  for tool in psql pg_dump pg_dumpall pg_restore sha256sum "$client"; do
+  for tool in psql pg_dump pg_dumpall pg_restore sha256sum awk "$client"; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   ((${#missing[@]} == 0)) ||

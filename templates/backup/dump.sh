@@ -70,6 +70,7 @@ stream() { # NODE NAME SNAPSHOT SIZE
 # The shape of a database without the parts of the text that differ from one time to the next.
 shape_of() { # NODE DATABASE [OPTION...]
   pg_dump --schema-only "${@:3}" -d "$(dsn_of "$1" "$2")" 2>"$work/why" |
+    sed '/^CREATE EVENT TRIGGER pgedge_/,/;$/d; /^ALTER EVENT TRIGGER pgedge_/d' |
     grep -vE '^($|--|\\(un)?restrict |(CREATE|COMMENT ON) EXTENSION .*spock)' |
     sha256sum | cut -d ' ' -f 1
 }

@@ -52,7 +52,11 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
     bucket::run(platform, &values, &bucket, &restore)?.ok()?;
     for name in [FIRST, SECOND, THIRD] {
         let restored = platform.sql(name, SEQUENCES)?;
-        ensure!(restored == RESTORED, "{name}: {restored} for {RESTORED}");
+        ensure!(
+            restored == RESTORED,
+            "{name}: {restored} for {RESTORED} {}",
+            bucket.read(&bucket.names()?[1])?
+        );
     }
     let after = fingerprint(platform)?;
     ensure!(after == before, "{before} was dumped, {after} restored");
