@@ -159,7 +159,7 @@ fn what_holds_without_an_optional_key_is_what_the_file_says() -> Result<()> {
         assert_eq!(usual, given, "without `{path}` it is not as with `{value}`");
         compared.push(path);
     }
-    assert_eq!(compared.len(), 4, "{compared:?}");
+    assert_eq!(compared.len(), 5, "{compared:?}");
     Ok(())
 }
 

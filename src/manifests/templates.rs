@@ -54,6 +54,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "backup/dump.sh",
     "backup/manifest.sql",
     "backup/nodes.sh",
+    "backup/placement.sql",
     "backup/restore.sh",
     "backup/retention.sh",
     "backup/retention.sql",

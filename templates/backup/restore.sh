@@ -233,6 +233,7 @@ finish_nodes() { # NODE
   filled=$(sql_on "$1" <<<"SELECT oid::regclass FROM pg_class WHERE relkind = 'm' AND relispopulated") ||
     die "$1 does not answer"
   for node in "${MEMBERS[@]}"; do
+    { statements placement | alone sql_on "$node" >/dev/null; } || die "the tables of $node are not in their sets"
     [[ $node != "$1" ]] || continue
     alone sql_on "$node" <"$work/sequences" >/dev/null || die "the sequences of $node could not be set"
     { statements views | alone sql_on "$node" -v "filled=$filled" >/dev/null; } ||

@@ -1,7 +1,7 @@
 -- Statements that bring sequences elsewhere to where they are here, or leave them further on.
 SET search_path = '';
 SELECT format('SELECT format(%L, last_value, is_called) FROM %s',
-              format('SELECT setval(%s, %%1$s, %%2$L) FROM %s WHERE %s',
+              format('SELECT setval(%s, %%1$s, %%2$L) FROM %s WHERE %s;',
                      replace(quote_literal(s.seqrelid::regclass), '%', '%%'),
                      replace(s.seqrelid::regclass::text, '%', '%%'),
                      CASE WHEN s.seqincrement > 0 THEN '(last_value, is_called) < (%1$s, %2$L)'

@@ -11,12 +11,10 @@ use crate::wait;
 /// Of everything that a database can hold, one.
 const CONTENT: &str = include_str!("backup.sql");
 
-/// What all nodes are to hold alike that the script of the restore does not compare.
-const SEQUENCES: &str = "SELECT string_agg(sequencename || '=' || last_value, ' ' ORDER BY sequencename) FROM pg_sequences
-    WHERE schemaname NOT IN ('spock', 'pglogical', 'pgedge')";
-
-/// The first node has used them, the second one is dumped.
-const RESTORED: &str = "Odd 'name' % \\ $(id)_Key_seq=100 customer_id_seq=500 down=-2";
+/// Whether each sequence is where it was used up to, or further on. The first node has used them, the second is dumped.
+const SEQUENCES: &str = "SELECT count(*) = 3 AND bool_and(CASE sequencename
+      WHEN 'down' THEN last_value <= -2 WHEN 'customer_id_seq' THEN last_value >= 500 ELSE last_value >= 100 END)
+    FROM pg_sequences WHERE schemaname NOT IN ('spock', 'pglogical', 'pgedge')";
 
 /// The documented restore doubled rows and ended as if all were well; a dump of a joining node was a success.
 pub fn round_trip(platform: &mut Platform) -> Result<()> {
@@ -51,11 +49,9 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
     lose_everything(platform)?;
     bucket::run(platform, &values, &bucket, &restore)?.ok()?;
     for name in [FIRST, SECOND, THIRD] {
-        let restored = platform.sql(name, SEQUENCES)?;
         ensure!(
-            restored == RESTORED,
-            "{name}: {restored} for {RESTORED} {}",
-            bucket.read(&bucket.names()?[1])?
+            platform.sql(name, SEQUENCES)? == "t",
+            "a sequence of {name} is behind"
         );
     }
     let after = fingerprint(platform)?;
