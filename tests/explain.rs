@@ -180,7 +180,16 @@ fn versions_are_those_of_the_public_template() -> Result<()> {
         .filter_map(|key| key["path"].as_str().map(str::to_owned))
         .collect();
     let expected = [
+        "backup.aws.endpoint",
+        "backup.aws.keysSecretName",
+        "backup.aws.kmsKeyId",
+        "backup.keep",
+        "backup.keep.daily",
+        "backup.keep.monthly",
+        "backup.keep.weekly",
+        "backup.rolePasswords",
         "backup.suspend",
+        "backup.verify",
         "gvc.create",
         "pgbouncer.defaultPoolSize",
         "pgbouncer.image",

@@ -367,6 +367,7 @@ fn an_export_holds_more() -> Result<()> {
 note: 1 resource of the export is of something else: left out
 note: one side does not hold the data of secret prod-pgcat-config: not compared
 note: one side does not hold the data of secret prod-pgcat-startup: not compared
+note: one side does not hold the data of secret prod-pgedge-backup-script: not compared
 note: one side does not hold the data of secret prod-pgedge-config: not compared
 note: one side does not hold the data of secret prod-pgedge-startup: not compared
 ";

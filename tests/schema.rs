@@ -171,7 +171,7 @@ fn what_holds_without_an_optional_key_is_what_the_file_says() -> Result<()> {
         );
         compared.push(path);
     }
-    assert_eq!(compared.len(), 14, "{compared:?}");
+    assert_eq!(compared.len(), 15, "{compared:?}");
     Ok(())
 }
 

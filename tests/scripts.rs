@@ -40,9 +40,17 @@ fn piped(program: &str, arguments: &[&str], input: &str) -> Result<()> {
 
 #[test]
 fn scripts_pass_their_shell_and_shellcheck() -> Result<()> {
+    const BACKUP: &[&str] = &[
+        "--set",
+        "backup.enabled=true",
+        "--set",
+        "backup.keep.daily=7",
+    ];
     for flags in [&[][..], ODD, PGBOUNCER] {
-        let documents = documents(flags)?;
-        check_script(&payload(&documents, "-pgedge-startup")?, "bash", &["bash"])?;
+        let documents = documents(&[BACKUP, flags].concat())?;
+        for script in ["-pgedge-startup", "-backup-script"] {
+            check_script(&payload(&documents, script)?, "bash", &["bash"])?;
+        }
         // pgcat's image has bash and dash, PgBouncer's has BusyBox
         let pooler = match flags {
             PGBOUNCER => "-pgbouncer-startup",

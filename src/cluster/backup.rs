@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::names::{cloud_account_link, config_secret, location_link, node_address, secret_key};
+use super::names::{cloud_account_link, config_secret, location_link, secret_key};
 use crate::values::image::Image;
-use crate::values::name::ReleaseName;
+use crate::values::name::{ReleaseName, SecretName};
+use crate::values::number::{Deadline, Dumps};
 use crate::values::quantity::{Cpu, Memory};
 use crate::values::schedule::Schedule;
-use crate::values::{Aws, Gcp, Provider, Values};
+use crate::values::{Aws, Gcp, Keep, Provider, Values};
 
 /// The backup workload.
 #[derive(Clone, Debug, Serialize)]
@@ -34,16 +35,51 @@ pub struct Backup {
     pub bucket_name: String,
     /// Name of the AWS region.
     pub region_name: Option<String>,
-    /// Name of the cloud account.
-    pub cloud_account: String,
+    /// Name of the cloud account; `None` when a secret holds keys of the store.
+    pub cloud_account: Option<String>,
     /// Name of the IAM policy at AWS.
     pub policy: Option<String>,
-    /// The node that is dumped.
-    pub host: String,
+    /// Where another store than AWS answers.
+    pub endpoint: Option<String>,
+    /// The keys of the store, as the values of environment variables.
+    pub keys: Option<Keys>,
+    /// The KMS key that encrypts the dumps.
+    pub kms_key: Option<String>,
+    /// Seconds after which a run is ended.
+    pub deadline: Deadline,
+    /// Whether each dump is read back.
+    pub verify: bool,
+    /// How many dumps are kept: of days, weeks and months; empty when all are.
+    pub keep: Vec<u32>,
+    /// Whether passwords of roles are dumped.
+    pub role_passwords: bool,
+    /// What renders it, for the manifests of the dumps.
+    pub program: &'static str,
     /// The location it runs in, as a link.
     pub location_link: String,
     #[serde(skip)]
     entries: Vec<(&'static str, String)>,
+}
+
+/// Keys of a store with the S3 API.
+#[derive(Clone, Debug, Serialize)]
+pub struct Keys {
+    /// Name of the secret.
+    pub secret: String,
+    /// The access key.
+    pub access_key: String,
+    /// The secret key.
+    pub secret_key: String,
+}
+
+impl Keys {
+    fn of(secret: &SecretName) -> Self {
+        Self {
+            secret: secret.as_str().to_owned(),
+            access_key: secret_key(secret.as_str(), "accessKey"),
+            secret_key: secret_key(secret.as_str(), "secretKey"),
+        }
+    }
 }
 
 /// Keys of the config secret that only the backup needs.
@@ -73,9 +109,15 @@ impl Backup {
             Target::Aws(aws) => (&aws.bucket, Some(&aws.region), &aws.prefix),
             Target::Gcp(gcp) => (&gcp.bucket, None, &gcp.prefix),
         };
+        let aws = match target {
+            Target::Aws(aws) => Some(aws),
+            Target::Gcp(_) => None,
+        };
+        let keys = keys_secret(values).map(Keys::of);
         let (account, policy) = match target {
-            Target::Aws(aws) => (&aws.cloud_account_name, Some(&aws.policy_name)),
-            Target::Gcp(gcp) => (&gcp.cloud_account_name, None),
+            _ if keys.is_some() => (None, None),
+            Target::Aws(aws) => (Some(&aws.cloud_account_name), Some(&aws.policy_name)),
+            Target::Gcp(gcp) => (Some(&gcp.cloud_account_name), None),
         };
         let secret = config_secret(release);
         let backup = &values.backup;
@@ -91,9 +133,16 @@ impl Backup {
             prefix: prefix.as_str().to_owned(),
             bucket_name: bucket.as_str().to_owned(),
             region_name: region.map(|region| region.as_str().to_owned()),
-            cloud_account: account.to_string(),
+            cloud_account: account.map(ToString::to_string),
             policy: policy.map(|policy| policy.as_str().to_owned()),
-            host: node_address(release, &values.gvc.name, &first.name, 0),
+            endpoint: aws.and_then(|aws| Some(aws.endpoint.as_ref()?.as_str().to_owned())),
+            kms_key: aws.and_then(|aws| Some(aws.kms_key_id.as_ref()?.as_str().to_owned())),
+            keys,
+            deadline: backup.active_deadline_seconds,
+            verify: backup.verify,
+            keep: backup.keep.as_ref().map_or_else(Vec::new, kept),
+            role_passwords: backup.role_passwords.unwrap_or(false),
+            program: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
             location_link: location_link(&first.name),
             entries: std::iter::once((BUCKET, bucket.as_str().to_owned()))
                 .chain(region.map(|region| (REGION, region.as_str().to_owned())))
@@ -118,6 +167,20 @@ impl Backup {
             .iter()
             .map(|(key, value)| ((*key).to_owned(), value.clone()))
     }
+}
+
+/// The secret with the keys of the store, when there is one.
+pub(super) fn keys_secret(values: &Values) -> Option<&SecretName> {
+    match target(values)? {
+        Target::Aws(aws) => aws.keys_secret_name.as_ref(),
+        Target::Gcp(_) => None,
+    }
+}
+
+fn kept(keep: &Keep) -> Vec<u32> {
+    [keep.daily, keep.weekly, keep.monthly]
+        .map(|dumps| dumps.map_or(0, Dumps::get))
+        .to_vec()
 }
 
 /// What the workloads may reach outside the org: the bucket, if there is one.
@@ -151,6 +214,7 @@ impl Identity {
     pub(super) fn new(values: &Values) -> Self {
         match target(values) {
             None => Self::default(),
+            Some(Target::Aws(aws)) if aws.keys_secret_name.is_some() => Self::default(),
             Some(Target::Aws(aws)) => Self {
                 aws: Some(AwsAccess {
                     cloud_account_link: cloud_account_link(aws.cloud_account_name.as_str()),

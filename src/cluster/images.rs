@@ -13,7 +13,7 @@ const IMMUTABLE: &[(&str, &str)] = &[
     ("pgedge-postgres", "17.11-spock5.0.13-standard-1"),
     ("pgcat", "v1.2.0"),
     ("pgbouncer", "v1.25.2-p0"),
-    ("pg-backup", "17.1.0"),
+    ("postgres-backup", "17.1.0"),
 ];
 
 /// Everything that is wrong or doubtful about the images and the libraries in them.

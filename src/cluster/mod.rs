@@ -151,7 +151,14 @@ impl Cluster {
                 location_links: nodes::location_links(values),
             }),
             identity: Identity::new(values),
-            revealed: names.revealed(!config.is_empty(), credentials.referenced()),
+            revealed: names.revealed(
+                !config.is_empty(),
+                backup.is_some(),
+                credentials
+                    .referenced()
+                    .into_iter()
+                    .chain(backup::keys_secret(values)),
+            ),
             node_settings: settings::lines(values),
             wal_kept: settings::wal_kept(values),
             extra_hba: values

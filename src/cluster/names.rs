@@ -34,6 +34,8 @@ pub struct Names {
     pub pooler: String,
     /// The workload of the backup.
     pub backup: String,
+    /// Opaque secret: the script of the backup.
+    pub backup_script: String,
     /// Where applications connect, inside the GVC, on port 5432.
     pub pooler_address: String,
     /// Payload of [`pgedge_startup`](Self::pgedge_startup), as a volume of a container.
@@ -42,6 +44,8 @@ pub struct Names {
     pub pooler_config_uri: String,
     /// Payload of [`pooler_startup`](Self::pooler_startup), as a volume of a container.
     pub pooler_startup_uri: String,
+    /// Payload of [`backup_script`](Self::backup_script), as a volume of a container.
+    pub backup_script_uri: String,
 }
 
 impl Names {
@@ -68,14 +72,17 @@ impl Names {
             pgedge_startup_uri: payload("pgedge-startup"),
             pooler_config_uri: payload(&format!("{pooler}-config")),
             pooler_startup_uri: payload(&format!("{pooler}-startup")),
+            backup_script: of("pgedge-backup-script"),
+            backup_script_uri: payload("pgedge-backup-script"),
         }
     }
 
     /// Links of the secrets that the identity may reveal: those that exist, and the user's own.
-    pub(super) fn revealed(
-        &self,
+    pub(super) fn revealed<'n>(
+        &'n self,
         has_config: bool,
-        referenced: Option<&SecretName>,
+        has_backup: bool,
+        referenced: impl Iterator<Item = &'n SecretName>,
     ) -> Vec<String> {
         let own = [
             &self.pgedge_startup,
@@ -84,11 +91,12 @@ impl Names {
         ]
         .map(String::as_str);
         let config = has_config.then_some(self.config.as_str());
-        let referenced = referenced.map(SecretName::as_str);
+        let backup = has_backup.then_some(self.backup_script.as_str());
         config
             .into_iter()
             .chain(own)
-            .chain(referenced)
+            .chain(backup)
+            .chain(referenced.map(SecretName::as_str))
             .map(|secret| format!("//secret/{secret}"))
             .collect()
     }

@@ -189,6 +189,9 @@ fn placeholders(values: &Values, problems: &mut Problems) {
         &values.backup.aws,
         &values.backup.gcp,
     ) {
+        (Provider::Aws, Some(aws), _) if aws.keys_secret_name.is_some() => {
+            vec![(backup.key("aws").key("bucket"), aws.bucket.as_str())]
+        }
         (Provider::Aws, Some(aws), _) => vec![
             (backup.key("aws").key("bucket"), aws.bucket.as_str()),
             (

@@ -133,18 +133,21 @@ fn unknown(given: &str, wanted: &str, fields: &[Field]) -> Problem {
     }
 }
 
-/// Where the public template 1.0.0 to 1.1.1 has what `values.yaml` has as an optional key, and the keys it dropped.
+/// Where the public template 1.0.0 to 3.0.0 has what `values.yaml` has as an optional key, and the keys it dropped.
 const SINCE: &[(&str, &str)] = &[
+    ("backup.activeDeadlineSeconds", "3.0.0"),
     ("postgres.credentialsSecretName", "1.1.0"),
     ("postgres.username", "1.0.0 to 1.0.2"),
     ("postgres.password", "1.0.0 to 1.0.2"),
     ("postgres.database", "1.0.0 to 1.0.2"),
 ];
 
+/// Keys of ours that are no optional ones: sections of such keys, and one with a default in the file.
+const OURS: &[&str] = &["backup.keep", "backup.verify", "volumeset.snapshots"];
+
 /// The versions of the public template that have the key; `None` when it is ours alone.
 fn since(field: &Field) -> Option<&'static str> {
-    // snapshots are the one section of optional keys only
-    let ours = field.is_optional() || field.path == "volumeset.snapshots";
+    let ours = field.is_optional() || OURS.contains(&field.path.as_str());
     SINCE
         .iter()
         .find(|(path, _)| *path == field.path)

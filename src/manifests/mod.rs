@@ -68,6 +68,10 @@ const TABLE: &[Row] = &[
         wanted: |cluster| !cluster.config.is_empty(),
         ..always("secret", "manifests/secret-config.yaml.j2")
     },
+    Row {
+        wanted: |cluster| cluster.backup.is_some(),
+        ..always("secret", "manifests/secret-backup-script.yaml.j2")
+    },
     always("secret", "manifests/secret-pooler-config.yaml.j2"),
     always("secret", "manifests/secret-pooler-startup.yaml.j2"),
     always("secret", "manifests/secret-pgedge-startup.yaml.j2"),
@@ -203,6 +207,10 @@ impl<'t> Renderer<'t> {
             pgedge_startup => payload("node/start.sh.j2")?,
             pooler_config => payload(config)?,
             pooler_startup => payload("pooler/start.sh.j2")?,
+            backup_script => match cluster.backup {
+                Some(_) => payload("backup/backup.sh.j2")?,
+                None => Value::UNDEFINED,
+            },
         };
         Ok(context! { payloads, ..see })
     }

@@ -65,7 +65,7 @@ documents! {
     Direct { enabled: bool, ports: Vec<Port>, }
     Rollout { min_ready_seconds: Delay, scaling_policy: ScalingPolicy, termination_grace_period_seconds: Grace, }
     Security { filesystem_group_id: UserId, run_as_user: UserId, }
-    Job { concurrency_policy: Concurrency, history_limit: History, restart_policy: Restart, schedule: Schedule, }
+    Job { active_deadline_seconds: ActiveDeadline, concurrency_policy: Concurrency, history_limit: History, restart_policy: Restart, schedule: Schedule, }
     MultiZone { enabled: bool, }
 }
 
@@ -206,6 +206,8 @@ whole_number! {
     Grace(0..=900 " seconds");
     UserId(1..=65_534 "");
     History(1..=10 " jobs");
+    /// Of a job.
+    ActiveDeadline(1..=86_400 " seconds");
 }
 
 macro_rules! texts {

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::cluster::Cluster;
 use crate::problem::{Code, Path, Problem};
 
-/// What the backup image calls, multipart uploads included. Without one of them it fails in the middle of a dump.
+/// What the backup calls, multipart uploads included. Without one of them it fails in the middle of a dump.
 const ACTIONS: [&str; 10] = [
     "s3:GetObject",
     "s3:PutObject",
@@ -28,8 +28,9 @@ pub fn policy(cluster: &Cluster) -> Result<Json, Problem> {
     let at_aws = cluster
         .backup
         .as_ref()
-        .and_then(|backup| Some((backup.region_name.as_ref()?, &backup.bucket_name)));
-    let Some((region, bucket)) = at_aws else {
+        .filter(|backup| backup.policy.is_some())
+        .and_then(|backup| Some((backup, backup.region_name.as_ref()?)));
+    let Some((backup, region)) = at_aws else {
         let problem = Problem::of_key(
             Code::Conflict,
             Path::of("backup"),
@@ -37,15 +38,21 @@ pub fn policy(cluster: &Cluster) -> Result<Json, Problem> {
         );
         return Err(problem.fix("set `backup.enabled: true` and `backup.provider: aws`"));
     };
-    let bucket = format!("arn:{}:s3:::{bucket}", partition(region));
-    Ok(json!({
-        "Version": "2012-10-17",
-        "Statement": [{
+    let bucket = format!("arn:{}:s3:::{}", partition(region), backup.bucket_name);
+    let mut statements = vec![json!({
+        "Effect": "Allow",
+        "Action": ACTIONS,
+        "Resource": [bucket, format!("{bucket}/*")],
+    })];
+    // a key may be named in other ways than the one that policies know
+    statements.extend(backup.kms_key.as_ref().map(|key| {
+        json!({
             "Effect": "Allow",
-            "Action": ACTIONS,
-            "Resource": [bucket, format!("{bucket}/*")],
-        }],
-    }))
+            "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+            "Resource": if key.starts_with("arn:") { key } else { "*" },
+        })
+    }));
+    Ok(json!({ "Version": "2012-10-17", "Statement": statements }))
 }
 
 /// Regions in China and for governments are worlds of their own.

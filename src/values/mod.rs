@@ -28,10 +28,12 @@ use image::Image;
 use library::Library;
 use link::WorkloadLink;
 use name::{
-    AwsRegion, BackupPrefix, Bucket, CloudAccountName, GvcName, LocationName, PolicyName,
-    ReleaseName, SecretName,
+    AwsRegion, BackupPrefix, Bucket, CloudAccountName, Endpoint, GvcName, KmsKey, LocationName,
+    PolicyName, ReleaseName, SecretName,
 };
-use number::{Clients, Gib, Percent, PoolSize, PoolerReplicas, Replicas, ScalingFactor};
+use number::{
+    Clients, Deadline, Dumps, Gib, Percent, PoolSize, PoolerReplicas, Replicas, ScalingFactor,
+};
 use quantity::{Cpu, Memory};
 use schedule::Schedule;
 use setting::Parameters;
@@ -421,12 +423,37 @@ pub struct Backup {
     /// Stops the schedule, keeps the rest.
     pub suspend: Option<bool>,
     /// Image that dumps and uploads.
+    ///
+    /// Its tools are used, not its entry point: bash, psql, pg_dump, pg_dumpall and pg_restore of PostgreSQL 17 or newer,
+    /// and aws or gsutil.
     pub image: Image,
     /// When it runs, in UTC.
+    ///
+    /// The platform knows no other time zone.
     pub schedule: Schedule,
+    /// Seconds after which a run is ended.
+    ///
+    /// A run that hangs would keep all later ones from starting.
+    pub active_deadline_seconds: Deadline,
+    /// Whether each dump is read back.
+    ///
+    /// After the upload, whole, and compared with what was sent: its size, its checksum, its table of contents.
+    pub verify: bool,
+    /// Which dumps are kept.
+    ///
+    /// Without it, all of them: nothing is removed. The newest dump always stays, and so does everything that is not of
+    /// this cluster.
+    pub keep: Option<Keep>,
+    /// Whether passwords of roles are dumped.
+    ///
+    /// As the hashes that PostgreSQL has. Without them the roles come back, but nobody can log in as one until it is
+    /// given a password. The cluster's own user keeps that of its secret.
+    pub role_passwords: Option<bool>,
     /// CPU and memory of the backup job.
+    ///
+    /// Nothing of the database is kept on its disk. 128Mi were not enough for an upload to Google Cloud.
     pub resources: Resources,
-    /// Where the bucket is.
+    /// Where the bucket is. Azure is not offered.
     ///
     /// It decides which of the two blocks below is read; the other one is not even checked.
     pub provider: Provider,
@@ -438,6 +465,18 @@ pub struct Backup {
     ///
     /// Read when `provider` is `gcp`.
     pub gcp: Option<Gcp>,
+}
+
+/// Which dumps are kept: the newest of each of the last so many periods that have one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Keep {
+    /// Of so many days.
+    pub daily: Option<Dumps>,
+    /// Of so many weeks, from Monday on.
+    pub weekly: Option<Dumps>,
+    /// Of so many months.
+    pub monthly: Option<Dumps>,
 }
 
 /// Where the bucket is.
@@ -468,8 +507,21 @@ pub struct Aws {
     pub policy_name: PolicyName,
     /// Folder in the bucket.
     ///
-    /// The backup image refuses an empty one.
+    /// The backup refuses an empty one.
     pub prefix: BackupPrefix,
+    /// Where another store with the S3 API answers.
+    ///
+    /// Such as MinIO or R2; it then needs `keysSecretName`.
+    pub endpoint: Option<Endpoint>,
+    /// A secret with keys of the store.
+    ///
+    /// A secret of type `aws` with `accessKey` and `secretKey`, made before applying. It stands in for
+    /// `cloudAccountName` and `policyName`, which are not read then.
+    pub keys_secret_name: Option<SecretName>,
+    /// The KMS key that encrypts the dumps.
+    ///
+    /// Without it, the bucket's own encryption.
+    pub kms_key_id: Option<KmsKey>,
 }
 
 /// A bucket at Google Cloud Storage.

@@ -243,7 +243,16 @@ plain_text! {
         |text| { let name = text.strip_prefix("aws::").unwrap_or(text);
             !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+=,.@_-".contains(&b)) },
         "^(?:aws::)?[A-Za-z0-9/+=,.@_-]+$", ["pgedge-backup", "aws::AmazonS3FullAccess"]);
-    /// Folder in the bucket. The backup image refuses an empty one.
+    /// Where a store with the S3 API answers.
+    Endpoint(8..=512 "`http://` or `https://`, a host, perhaps a port and a path, without spaces",
+        |text| text.split_once("://").is_some_and(|(scheme, host)| ["http", "https"].contains(&scheme) && !host.is_empty()
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".:/_-".contains(&b))),
+        "^https?://[A-Za-z0-9.:/_-]+$", ["https://minio.example.org:9000", "https://0123abcd.r2.cloudflarestorage.com"]);
+    /// A key of AWS KMS: its id, its ARN or an alias.
+    KmsKey(1..=2048 "letters, digits and `:/_-`: the id of a key, its ARN or `alias/NAME`",
+        |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b)),
+        "^[A-Za-z0-9:/_-]+$", ["alias/backups", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"]);
+    /// Folder in the bucket. The backup refuses an empty one.
     BackupPrefix(1..=512 "characters without line breaks and control characters, not only spaces",
         |text| !text.trim().is_empty() && !text.chars().any(char::is_control),
         "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$", ["orders", "dumps/prod"]);

@@ -19,6 +19,10 @@ whole_number! {
     Percent(1..=100 " percent");
     /// Connections to one PostgreSQL node that each pooler replica keeps.
     PoolSize(1..=10_000 " connections");
+    /// How long one run of the backup may take; the bounds are the platform's for a job.
+    Deadline(1..=86_400 " seconds");
+    /// Dumps that are kept.
+    Dumps(1..=1_000 " dumps");
     /// Client connections; documented, but pgcat has no such limit.
     Clients(1..=1_000_000 " connections");
 }

@@ -23,6 +23,8 @@ pub struct Values {
     pub pooling: Vec<(&'static str, &'static str)>,
     /// Lines for `postgres.parameters`.
     pub parameters: Vec<(&'static str, &'static str)>,
+    /// `backup`, as the user would write it.
+    pub backup: Value,
 }
 
 impl Values {
@@ -37,6 +39,7 @@ impl Values {
             pool_size: 5,
             pooling: Vec::new(),
             parameters: Vec::new(),
+            backup: json!({}),
         }
     }
 
@@ -70,9 +73,13 @@ impl Values {
                 "parameters": parameters,
             },
             self.pooler: pooling,
+            "backup": self.backup,
         })
     }
 }
+
+/// A secret that the user made before applying.
+pub const OWN_SECRET: &str = "keys";
 
 /// A rendered bundle, and of the values what the platform does not know: how many poolers to run.
 #[derive(Debug)]
@@ -96,6 +103,10 @@ pub struct Container {
     /// Where its volume belongs, if it has one.
     pub volume: Option<PathBuf>,
     pub user: u64,
+    /// Programs of its image, beside those of all containers: name and text.
+    pub programs: Vec<(&'static str, String)>,
+    /// What else belongs in its file system: a directory here and its place there.
+    pub mounts: Vec<(PathBuf, PathBuf)>,
     pub readiness: Probe,
     pub liveness: Probe,
     pub grace: Duration,
@@ -105,6 +116,8 @@ pub struct Container {
 pub enum Probe {
     Exec(Vec<String>),
     Tcp(u64),
+    /// A job has none.
+    None,
 }
 
 impl Bundle {
@@ -169,6 +182,13 @@ impl Bundle {
         )
     }
 
+    /// A run of the backup.
+    pub fn job(&self) -> Result<Container> {
+        let location = self.values.locations.first().context("no locations")?.0;
+        let workload = self.workload("-pgedge-backup")?;
+        self.container(workload, "backup".to_owned(), location, 0, Vec::new())
+    }
+
     fn container(
         &self,
         workload: &Value,
@@ -216,8 +236,10 @@ impl Bundle {
                 .pointer("/spec/securityOptions/runAsUser")
                 .and_then(Value::as_u64)
                 .unwrap_or(0),
-            readiness: probe(pointer(spec, "/readinessProbe")?)?,
-            liveness: probe(pointer(spec, "/livenessProbe")?)?,
+            programs: Vec::new(),
+            mounts: Vec::new(),
+            readiness: probe(spec.get("readinessProbe"))?,
+            liveness: probe(spec.get("livenessProbe"))?,
             grace: Duration::from_secs(grace.unwrap_or(90)),
         })
     }
@@ -243,6 +265,9 @@ impl Bundle {
         let (name, key) = link
             .split_once('.')
             .context("a link to a secret without a key")?;
+        if name == OWN_SECRET {
+            return Ok("test".to_owned());
+        }
         let is_it = |resource: &&Value| resource["kind"] == "secret" && resource["name"] == name;
         let secret = self
             .resources
@@ -264,7 +289,10 @@ fn scale_in(workload: &Value, location: &str) -> Result<u64> {
         .context("minScale is no number")
 }
 
-fn probe(value: &Value) -> Result<Probe> {
+fn probe(value: Option<&Value>) -> Result<Probe> {
+    let Some(value) = value else {
+        return Ok(Probe::None);
+    };
     if let Some(command) = value.pointer("/exec/command") {
         return Ok(Probe::Exec(strings(command)?));
     }

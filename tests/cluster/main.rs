@@ -15,6 +15,7 @@
 //! `fake_pgcat.py` reads the configuration and passes connections on. `PGEDGE_TEST_PGBOUNCER` names another PgBouncer
 //! than Debian's. All of it needs root, for the namespaces.
 
+mod bucket;
 mod bundle;
 mod chaos;
 mod client;

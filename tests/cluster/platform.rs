@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::bundle::{Bundle, Container, Values};
-use crate::network::Network;
+use crate::network::{Link, Network};
 use crate::replica::Replica;
 use crate::sandbox::DIRECTORY;
 use crate::wait;
@@ -42,6 +42,8 @@ pub struct Platform {
     pub replicas: Vec<Replica>,
     network: Network,
     directory: tempfile::TempDir,
+    /// Addresses and names of what is no replica.
+    hosts: Vec<(String, &'static str)>,
 }
 
 impl Platform {
@@ -52,6 +54,7 @@ impl Platform {
             replicas: Vec::new(),
             network: Network::new()?,
             directory,
+            hosts: Vec::new(),
         })
     }
 
@@ -130,7 +133,33 @@ impl Platform {
                 replica.container.addresses.join(" ")
             )?;
         }
+        for (address, name) in &self.hosts {
+            writeln!(hosts, "{address} {name}")?;
+        }
         Ok(fs::write(self.hosts_file(), hosts)?)
+    }
+
+    /// A place in the network for what is no replica.
+    pub fn attach(&mut self, name: &'static str) -> Result<Link> {
+        let link = self.network.attach()?;
+        self.hosts.push((link.address.clone(), name));
+        self.write_hosts()?;
+        Ok(link)
+    }
+
+    /// A container that is none of the replicas, such as a job. Its log goes on where that of the one before ended.
+    pub fn container(&mut self, container: Container) -> Result<Replica> {
+        let directory = self.directory.path().join(&container.name);
+        Replica::new(
+            container,
+            self.network.attach()?,
+            directory,
+            self.hosts_file(),
+        )
+    }
+
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// A replica by its name.

@@ -31,6 +31,8 @@ pglogical.batch_inserts = off
 pub struct PostgreSql {
     /// Pairs of a directory here and its place in a container.
     pub mounts: Vec<(PathBuf, PathBuf)>,
+    /// Whether it is pglogical that looks like Spock.
+    pub is_stand_in: bool,
 }
 
 /// The one that all tests share.
@@ -55,7 +57,10 @@ fn find() -> Result<PostgreSql> {
     if libraries.join("spock.so").is_file() {
         // its own path too: libraries may be looked up there
         let mounts = vec![(prefix.into(), place), (prefix.into(), prefix.into())];
-        return Ok(PostgreSql { mounts });
+        return Ok(PostgreSql {
+            mounts,
+            is_stand_in: false,
+        });
     }
     ensure!(
         libraries.join("pglogical.so").is_file() && libraries.join("dblink.so").is_file(),
@@ -77,6 +82,7 @@ fn find() -> Result<PostgreSql> {
     add_extension(&own_share)?;
     Ok(PostgreSql {
         mounts: vec![(own_prefix, place), (own_share, share)],
+        is_stand_in: true,
     })
 }
 

@@ -119,11 +119,7 @@ impl Replica {
     }
 
     fn path(&self) -> &'static str {
-        if self.container.volume.is_some() {
-            "/usr/pgsql-17/bin:/usr/bin:/bin"
-        } else {
-            "/usr/bin:/bin"
-        }
+        "/usr/pgsql-17/bin:/usr/bin:/bin"
     }
 
     /// Writes the mounted files anew, and lists everything that belongs in the container's file system.
@@ -131,6 +127,9 @@ impl Replica {
         let mut mounts = format!("{} /etc/hosts ro\n", self.hosts.display());
         for (source, target) in &self.postgresql.mounts {
             mounts += &format!("{} {} ro\n", source.display(), target.display());
+        }
+        for (source, target) in &self.container.mounts {
+            mounts += &format!("{} {}\n", source.display(), target.display());
         }
         if let Some(place) = &self.container.volume {
             mounts += &format!("{} {}\n", self.volume().display(), place.display());
@@ -144,7 +143,8 @@ impl Replica {
         Ok(mounts)
     }
 
-    /// A directory with pgcat, or with what stands in for it, and with PgBouncer, which Debian has in `sbin`.
+    /// A directory with pgcat, or with what stands in for it, with PgBouncer, which Debian has in `sbin`, and with the
+    /// container's own.
     fn programs(&self) -> Result<PathBuf> {
         let directory = self.directory.join("programs");
         fs::create_dir_all(&directory)?;
@@ -153,11 +153,16 @@ impl Replica {
             Some(real) => fs::copy(real, &pgcat).map(drop)?,
             None => fs::write(&pgcat, FAKE_PGCAT)?,
         }
-        fs::set_permissions(&pgcat, Permissions::from_mode(0o755))?;
         let pgbouncer = std::env::var_os("PGEDGE_TEST_PGBOUNCER");
         let pgbouncer = PathBuf::from(pgbouncer.unwrap_or("/usr/sbin/pgbouncer".into()));
         if pgbouncer.is_file() {
             fs::copy(pgbouncer, directory.join("pgbouncer"))?;
+        }
+        for (name, text) in &self.container.programs {
+            fs::write(directory.join(name), text)?;
+        }
+        for program in fs::read_dir(&directory)? {
+            fs::set_permissions(program?.path(), Permissions::from_mode(0o755))?;
         }
         Ok(directory)
     }
@@ -294,6 +299,7 @@ impl Replica {
             Probe::Tcp(port) => client
                 .run(&["bash", "-c", &format!("</dev/tcp/127.0.0.1/{port}")])
                 .is_ok(),
+            Probe::None => true,
         }
     }
 

@@ -81,8 +81,8 @@ rules! {
     /// Any change of its spec restarts every replica of a workload, in every location at once.
     /// Source: measured by the vendor's maintainers, 66 to 117 seconds of outage (control-plane 4).
     Restart "restart" Warning resources::restart,
-    /// The first node of the first location is the preferred primary and what the backup dumps.
-    /// Source: the start script of the pooler, `PG_HOST` of the backup.
+    /// The first node of the first location is the preferred primary, and the backup runs there.
+    /// Source: the start script of the pooler, the script of the backup.
     FirstLocation "first-location" Warning nodes::first_location,
     /// A smaller volume set changes no volume that exists: only `shrink` does.
     /// Source: vendor reference for volume sets (control-plane 4).

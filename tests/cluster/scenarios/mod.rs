@@ -1,5 +1,7 @@
 //! What happens to clusters. The first line of each scenario names the failure that it would have caught.
 
+mod backup;
+mod backup_faults;
 mod boot;
 mod credentials;
 mod exact;
@@ -91,6 +93,12 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("two_nodes_join_under_writes", join::two_at_once),
     ("an_emptied_node_copies_again", join::emptied),
     ("scale_in_leaves_no_slot", scale::in_and_out),
+    ("backup_and_restore", backup::round_trip),
+    ("backup_of_text_restores", backup::text),
+    ("backup_outlives_its_node", backup_faults::nodes),
+    ("backup_fails_with_its_bucket", backup_faults::bucket),
+    ("backup_ends_when_cut_off", backup_faults::network),
+    ("backup_keeps_what_it_says", backup_faults::retention),
     ("first_boot", boot::first_boot),
     ("restart_and_crash_lose_nothing", restart::one_by_one),
     ("crash_of_all_loses_nothing", restart::all_at_once),

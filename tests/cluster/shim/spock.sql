@@ -11,6 +11,7 @@
 --   * spock.exception_behaviour, spock.readonly and Spock's other settings are accepted and do nothing; a row that
 --     cannot be applied stops pglogical's subscription. spock.exception_log is always empty.
 --   * Conflicts: the last update wins, without Spock's treatment of unique keys other than the primary key.
+--   * pglogical's workers hold up DROP DATABASE for ever.
 --   * Slots are named as pglogical names them, and sub_create makes them with pglogical's rules.
 
 -- pglogical's workers look for an extension of their own name.

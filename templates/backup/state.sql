@@ -1,0 +1,1 @@
+SELECT current_setting('pgedge.state', true), current_setting('pgedge.missed', true);

@@ -1,0 +1,49 @@
+# ---- verify: a dump is restored where nobody looks, and compared ----
+
+verify() {
+  local node complaint
+  for node in "${MEMBERS[@]:1}" "${MEMBERS[0]}"; do
+    complaint=$(complaint_about "$node")
+    [[ -z $complaint ]] || { say "$complaint: not for this" && continue; }
+    choose_dump "$node"
+    [[ $manifest ]] || die "$file has no manifest: there is nothing to compare it with"
+    verify_on "$node"
+    return
+  done
+  die "no node is ready"
+}
+
+verify_on() { # NODE
+  local ended
+  drop_scratch "$1" "$(cutoff +%Y%m%dT%H%M%SZ)"
+  scratch=pgedge_verify_$(date -u +%Y%m%dT%H%M%SZ)_$RANDOM
+  scratch_sql "$1" -v "scratch=$scratch" <<<'CREATE DATABASE :"scratch" TEMPLATE template0' ||
+    die "$1 takes no database"
+  # shellcheck disable=SC2064 # this node
+  trap "drop_scratch $1" EXIT
+  say "restoring $file into the database $scratch of $1"
+  get "$file" 2>/dev/null | pg_restore --list 2>"$work/why" | grep -vE "$OF_THE_NODES" >"$work/list"
+  get "$file" | measure got |
+    PGOPTIONS='-c spock.enable_ddl_replication=off -c spock.include_ddl_repset=off' \
+      pg_restore --exit-on-error --use-list="$work/list" -d "$(dsn_of "$1" "$scratch")" 2>"$work/why"
+  ended=("${PIPESTATUS[@]}")
+  [[ ${ended[*]} == '0 0 0' ]] || die "$file cannot be restored: $(grep -m 1 error: "$work/why")"
+  [[ $(checksum_of got) == "$(told "$1" sha256)" ]] || die "$file is not the file that its manifest tells of"
+  { statements rows | run_psql -d "$(dsn_of "$1" "$scratch")" >"$work/rows"; } || die "$1 does not answer"
+  shape_of "$1" "$scratch" >"$work/shape" || die "$1 does not answer"
+  compare_manifest "$1" "$work/rows" "$work/shape" || die "$file does not hold what its manifest says"
+  say "$file restores: $(grep -c . "$work/rows") tables, equal to the manifest"
+}
+
+# Dropping a database waits for every process of the server.
+scratch_sql() { # NODE [OPTION...]
+  alone timeout 120 psql -XAtq -v ON_ERROR_STOP=1 -d "$(dsn_of "$1" postgres)" "${@:2}"
+}
+# Ours, or those that runs which were killed have left.
+drop_scratch() { # NODE [TIME]
+  scratch_sql "$1" -v "mine=${scratch:-}" -v "before=pgedge_verify_${2:-}" <<'SQL' ||
+SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', datname) FROM pg_database
+ WHERE datname = :'mine' OR datname LIKE 'pgedge\_verify\_%' AND datname COLLATE "C" < :'before' \gexec
+SQL
+    say "$1 keeps the database: a later run drops it"
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""For tests: the calls of gsutil that the backup makes, on a directory: gs://BUCKET/NAME is /bucket/BUCKET/NAME.
+
+In /bucket/faults: `pause` makes an upload slow, `refuse` lets none through, `truncate` loses the end of each.
+"""
+
+import fnmatch
+import pathlib
+import sys
+import time
+
+ROOT = pathlib.Path("/bucket")
+CHUNK = 64 * 1024
+
+
+def is_faulty(name):
+    return (ROOT / "faults" / name).exists()
+
+
+def path(url):
+    if not url.startswith("gs://"):
+        return pathlib.Path(url)
+    return ROOT / url.removeprefix("gs://")
+
+
+def matches(url):
+    pattern = path(url)
+    found = sorted(file for file in pattern.parent.glob("*") if fnmatch.fnmatch(file.name, pattern.name))
+    if not found:
+        sys.exit("CommandException: One or more URLs matched no objects.")
+    return found
+
+
+def upload(url):
+    if is_faulty("refuse") or not (ROOT / url.removeprefix("gs://").split("/")[0]).is_dir():
+        sys.exit("AccessDeniedException: 403")
+    parts = []
+    while part := sys.stdin.buffer.read(CHUNK):
+        parts.append(part)
+        if is_faulty("pause"):
+            time.sleep(0.2)
+    content = b"".join(parts)
+    path(url).parent.mkdir(parents=True, exist_ok=True)
+    path(url).write_bytes(content[: len(content) // 2] if is_faulty("truncate") and url.endswith(".dump") else content)
+
+
+def main():
+    words = [word for word in sys.argv[1:] if not word.startswith("-") or word == "-"]
+    match words:
+        case ["cp", "-", url]:
+            upload(url)
+        case ["cp", url, folder]:
+            for file in matches(url):
+                (pathlib.Path(folder) / file.name).write_bytes(file.read_bytes())
+        case ["cat", url]:
+            for file in matches(url):
+                sys.stdout.buffer.write(file.read_bytes())
+        case ["ls", url]:
+            for file in matches(url):
+                print("gs://" + str(file.relative_to(ROOT)))
+        case ["mv", url, to]:
+            path(url).rename(path(to))
+        case ["rm"]:
+            for url in sys.stdin.read().splitlines():
+                path(url).unlink(missing_ok=True)
+        case _:
+            sys.exit(f"CommandException: {words}")
+
+
+main()
