@@ -203,7 +203,8 @@ $$;
 CREATE OR REPLACE FUNCTION pgedge.place_table(relation regclass) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
-  keyed boolean := EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND (indisprimary OR indisreplident));
+  keyed boolean := EXISTS (SELECT FROM pg_index
+                            WHERE indrelid = relation AND indisvalid AND (indisprimary OR indisreplident));
   sets name[] := ARRAY(SELECT set_name FROM spock.tables WHERE relid = relation AND set_name IS NOT NULL);
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace

@@ -2,6 +2,7 @@
 
 readonly PATIENCE=6 LONG_PATIENCE=20 # rounds, so that nothing that merely restarts is taken for lost or gone
 readonly LONE_PATIENCE=12            # rounds without any answer, after which a node that was ready serves on its own
+readonly COMPARED_GIB=32             # a larger database is read for too long to be compared after each restart
 
 # It has served before. What it holds may be of another time by now: a node that was retired, a volume that was set
 # back.
@@ -26,8 +27,42 @@ look_around() {
   elif is_forgotten; then
     log "the others have pruned this node: what it holds is stale"
     begin_afresh replaced
+  elif [ "$ready" -gt 0 ] && ! mend_after_absence; then
+    persists "catching up" "$LONG_PATIENCE" || return
+    log "WARNING: serving, though this node could not be compared with the others"
   fi
   publish ready
+}
+
+# Everything that a node receives after it was away comes from several others at once, in an order of its own.
+mend_after_absence() {
+  local peer
+  followed=()
+  for peer in "${peers[@]}"; do
+    case "${state_of[$peer]:-} ${slot_at[$peer]:-}" in
+      "ready none" | "ready lost" | "ready forgotten") ;;
+      "ready "*) followed+=("$peer") ;;
+    esac
+  done
+  [ ${#followed[@]} -gt 0 ] || return 0
+  log_news "$state; catching up with ${followed[*]}"
+  exchange_beats "${followed[0]}" || return
+  if [ "$(local_sql <<<"SELECT pg_database_size(current_database()) >> 30")" -ge "$COMPARED_GIB" ]; then
+    log "not compared with ${followed[0]}: the database is larger than $COMPARED_GIB GiB"
+    return
+  fi
+  mend_from "${followed[0]}" "$away_since"
+}
+
+# notice_absence: of all others at once. They go on together, and this node catches up with them when it is back.
+notice_absence() {
+  local peer answers=""
+  for peer in "${peers[@]}"; do answers+=${state_of[$peer]:-}; done
+  if [ -z "$answers" ] && [ ${#peers[@]} -gt 0 ]; then
+    [ -n "$away_since" ] || away_since=$(local_sql <<<"SELECT clock_timestamp() - interval '40 s'")
+  elif [ -n "$away_since" ] && [ "$(broken_subscriptions)" = none ]; then
+    mend_after_absence && away_since=""
+  fi
 }
 
 # is_set_back_for PEER: it remembers a beat of its own that this node had confirmed, or of this node, that is not here.
@@ -52,6 +87,7 @@ look_after_links() {
     begin_afresh replaced
   fi
   beat
+  notice_absence
   local_sql <<<"SELECT pgedge.advance_sequences()" >/dev/null
   prune_retired
   find_missed

@@ -25,6 +25,8 @@ reconcile() {
   until pg_isready -q -h /tmp; do sleep 0.2; done
   load_state
   { [ "$state" != setup ] || set_up_node; } && install_schema && align_password || return
+  [ "$state" != returning ] || away_since=$(local_sql <<<"SELECT coalesce((SELECT at FROM pgedge.heartbeat
+    WHERE node = :'self'), clock_timestamp() - interval '1 minute') - interval '10 s'") || return
   # when a node starts, its list is up to date
   for node in $(local_sql <<<"SELECT node FROM pgedge.linked_node"); do once_listed[$node]=yes; done
   while load_members && survey_peers; do

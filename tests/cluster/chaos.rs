@@ -3,7 +3,8 @@
 //! `PGEDGE_TEST_CHAOS=SEED:SECONDS:NODES cargo test --test cluster -- chaos` runs it. Each step changes rows on one node:
 //! it inserts, updates or deletes some, or truncates a table. A row is touched on a node only after its last change was
 //! seen there, and on all others that are up: changes of several nodes that build on each other may reach a third one in
-//! another order, and nothing but waiting helps against that. A node that is joining is not waited for.
+//! another order, and nothing but waiting helps against that. A node that is down or joining is not waited for: it
+//! compares itself with another one before it serves.
 //! In the end every node has to hold exactly what the client knows: values and absence, not counts.
 
 use std::collections::BTreeMap;
@@ -95,6 +96,8 @@ struct Client {
     batch: Row,
     steps: usize,
     changes: usize,
+    /// A node that is up, and cut off.
+    also: Option<usize>,
 }
 
 impl Client {
@@ -110,7 +113,7 @@ impl Client {
             .collect();
         free.sort_unstable();
         free.dedup();
-        for node in up {
+        for node in up.iter().chain(&self.also) {
             let Ok(found) = rows_of(platform, *node, &free) else {
                 return Ok(());
             };
@@ -163,7 +166,7 @@ impl Client {
         let Row::Is(known) = self.batch else {
             return Ok(());
         };
-        for at in up {
+        for at in up.iter().chain(&self.also) {
             if !node(platform, *at)?
                 .sql(question)
                 .is_ok_and(|found| found == known.to_string())
@@ -318,7 +321,10 @@ fn fault(platform: &mut Platform, client: &mut Client, nodes: usize) -> Result<S
         }
         3 => {
             platform.get(NAMES[victim])?.link.cut()?;
+            // it is up, and has to have seen what others build on
+            client.also = Some(victim);
             play(platform, client, &rest(&[victim]), 8)?;
+            client.also = None;
             platform.get(NAMES[victim])?.link.heal()?;
             "cut"
         }
@@ -395,6 +401,7 @@ pub fn run(platform: &mut Platform) -> Result<()> {
         batch: Row::Is(0),
         steps: 0,
         changes: 0,
+        also: None,
     };
     settle(platform, &mut client, plan.nodes)?;
     let start = Instant::now();

@@ -48,16 +48,23 @@ fn main() -> Result<ExitCode> {
             .as_ref()
             .is_none_or(|filter| name.contains(filter.as_str()))
     };
-    let any = scenarios::ALL.iter().any(|(name, _)| wanted(name)) || chaos::is_wanted();
-    if !arguments.list && any {
+    if !arguments.list
+        && (scenarios::ALL.iter().any(|(name, _)| wanted(name)) || wanted("chaos a_large_join"))
+    {
         sandbox::enter()?;
     }
     let mut trials: Vec<Trial> = scenarios::ALL
         .iter()
-        .map(|&(name, scenario)| Trial::test(name, move || run(scenario)))
+        .map(|&(name, scenario)| {
+            let beyond = scenarios::REAL_SPOCK.contains(&name) && !postgres::is_real();
+            Trial::test(name, move || run(scenario)).with_ignored_flag(beyond)
+        })
         .collect();
     if chaos::is_wanted() {
         trials.push(Trial::test("chaos", || run(chaos::run)));
+    }
+    if std::env::var_os("PGEDGE_TEST_JOIN_MIB").is_some() {
+        trials.push(Trial::test("a_large_join", || run(scenarios::join::large)));
     }
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }

@@ -25,8 +25,8 @@ DECLARE
   seen int := 0;
 BEGIN
   WHILE seen > 0 OR NOT EXISTS (SELECT FROM stopped WHERE what = 'writers') LOOP
-    DELETE FROM pairs WHERE way = one_way AND value = 'written' AND at < clock_timestamp() - interval '1 s' AND id % 4 = 0;
-    UPDATE pairs SET value = 'answered' WHERE way = one_way AND value = 'written' AND at < clock_timestamp() - interval '1 s';
+    DELETE FROM pairs WHERE way = one_way AND value = 'written' AND at < clock_timestamp() - interval '0.15 s' AND id % 4 = 0;
+    UPDATE pairs SET value = 'answered' WHERE way = one_way AND value = 'written' AND at < clock_timestamp() - interval '0.15 s';
     COMMIT;
     PERFORM pg_sleep(0.02);
     SELECT count(*) INTO seen FROM pairs WHERE way = one_way AND value = 'written';

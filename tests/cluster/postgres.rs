@@ -42,8 +42,17 @@ pub fn installed() -> Result<&'static PostgreSql> {
     found.as_ref().map_err(|message| anyhow!("{message}"))
 }
 
+fn bin() -> PathBuf {
+    PathBuf::from(std::env::var_os("PGEDGE_TEST_PG_BIN").unwrap_or(DEBIAN.into()))
+}
+
+/// Whether it is one with Spock.
+pub fn is_real() -> bool {
+    ask_pg_config(&bin(), "--pkglibdir").is_ok_and(|libraries| libraries.join("spock.so").is_file())
+}
+
 fn find() -> Result<PostgreSql> {
-    let bin = PathBuf::from(std::env::var_os("PGEDGE_TEST_PG_BIN").unwrap_or(DEBIAN.into()));
+    let bin = bin();
     ensure!(
         bin.join("postgres").is_file(),
         "the cluster tests need PostgreSQL in {}: install the Debian package `postgresql-15`, or set PGEDGE_TEST_PG_BIN",

@@ -20,7 +20,8 @@ fn four_nodes() -> Values {
 pub fn join(platform: &mut Platform) -> Result<()> {
     running(platform, &three_nodes())?;
     let order = Order::start(platform, FIRST, SECOND, THIRD)?;
-    std::thread::sleep(Duration::from_secs(2));
+    // what was there before is not recent any more
+    std::thread::sleep(Duration::from_secs(20));
     platform.apply(&four_nodes())?;
     platform.get(FOURTH)?.wait_ready(180)?;
     std::thread::sleep(Duration::from_secs(2));
@@ -83,7 +84,7 @@ pub fn crash_of_two(platform: &mut Platform) -> Result<()> {
         }
         platform.sql(FIRST, "DELETE FROM items")?;
         platform.sql(FIRST, "TRUNCATE emptied")?;
-        platform.sql(FIRST, "DROP TABLE made_again")?;
+        platform.sql(FIRST, "DROP TABLE made_again CASCADE")?;
         platform.sql(FIRST, "CREATE TABLE made_again (id int PRIMARY KEY)")?;
         agree(platform, "SELECT count(*) FROM items", "0")?;
         agree(platform, "SELECT count(*) FROM made_again", "0")?;

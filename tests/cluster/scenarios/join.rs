@@ -1,10 +1,13 @@
 //! Nodes without data come into a running cluster.
 
+use std::io::Write as _;
+
 use anyhow::{Result, ensure};
 
 use super::{FIRST, SECOND, THIRD, rows, running, three_nodes, two_nodes};
 use crate::bundle::Values;
 use crate::platform::Platform;
+use crate::wait;
 use crate::writer::Writer;
 
 /// A new node had neither tables nor rows and served reads all the same; the old ones had to be restarted for it.
@@ -64,5 +67,64 @@ pub fn emptied(platform: &mut Platform) -> Result<()> {
         }
         platform.wait_equal(written, 60)?;
     }
+    platform.check_mesh()
+}
+
+/// How long a join takes: `PGEDGE_TEST_JOIN_MIB` says how much there is to copy. Says what it saw.
+pub fn large(platform: &mut Platform) -> Result<()> {
+    let size: u64 = std::env::var("PGEDGE_TEST_JOIN_MIB")?.parse()?;
+    running(platform, &two_nodes())?;
+    platform.sql(
+        FIRST,
+        "CREATE TABLE large (id bigint PRIMARY KEY, filler text)",
+    )?;
+    for part in 0..size / 64 {
+        let fill = format!(
+            "INSERT INTO large SELECT {part} * 65536 + i, repeat(md5(i::text), 30) FROM generate_series(1, 65536) i"
+        );
+        platform.get(FIRST)?.client()?.patient(300).sql(&fill)?;
+    }
+    let rows = size / 64 * 65536;
+    let second = platform.get(SECOND)?;
+    wait::until(600, "the other node has it", || {
+        let found = second.sql("SELECT count(*) FROM large")?;
+        Ok((found != rows.to_string()).then_some(found))
+    })?;
+    let writers = [
+        platform.get(FIRST)?.client()?,
+        platform.get(SECOND)?.client()?,
+    ]
+    .map(Writer::start);
+    let start = std::time::Instant::now();
+    platform.apply(&three_nodes())?;
+    let watched = platform.get(FIRST)?.client()?;
+    let (mut gap, mut kept, mut waits, mut last) = (0.0_f64, 0_u64, 0_u64, 0_u64);
+    let mut since = std::time::Instant::now();
+    while !platform.get(THIRD)?.is_ready() {
+        ensure!(start.elapsed().as_secs() < 900, "no end to it");
+        let seen = watched.sql(
+            "SELECT (SELECT count(*) FROM items), (SELECT coalesce(max(pg_current_wal_lsn() - restart_lsn), 0)::bigint FROM pg_replication_slots),
+                    (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock')",
+        )?;
+        let numbers: Vec<u64> = seen.split('|').map(str::parse).collect::<Result<_, _>>()?;
+        if numbers[0] != last {
+            gap = gap.max(since.elapsed().as_secs_f64());
+            since = std::time::Instant::now();
+            last = numbers[0];
+        }
+        kept = kept.max(numbers[1] >> 20);
+        waits += numbers[2];
+    }
+    let took = start.elapsed().as_secs();
+    let mut written = 0;
+    for writer in writers {
+        written += writer.stop()?;
+    }
+    platform.wait_equal(written, 60)?;
+    writeln!(
+        std::io::stderr(),
+        "{size} MiB joined in {took} s under {written} rows of writes; longest time without a new row at the source \
+         {gap:.1} s, WAL kept {kept} MiB, sessions seen waiting for a lock {waits}"
+    )?;
     platform.check_mesh()
 }

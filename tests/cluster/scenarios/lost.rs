@@ -91,8 +91,8 @@ pub fn slots_on_both_sides(platform: &mut Platform) -> Result<()> {
     }
     agree(
         platform,
-        "SELECT rolsuper FROM pg_roles WHERE rolname = 'intruder'",
-        "f",
+        "SELECT count(*) FROM pg_roles WHERE rolname = 'intruder' AND rolsuper",
+        "0",
     )?;
     for name in [FIRST, SECOND, THIRD] {
         let found = platform.get(name)?.client()?.run(&[

@@ -86,7 +86,6 @@ pub fn documented_change(platform: &mut Platform) -> Result<()> {
         "CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE from_function (id int PRIMARY KEY); INSERT INTO from_function VALUES (1500); END $$",
         "SELECT make()",
         "DO $$ BEGIN CREATE TABLE from_block (id int PRIMARY KEY); INSERT INTO from_block VALUES (1500); END $$",
-        "BEGIN; CREATE TABLE with_rows (id int PRIMARY KEY); INSERT INTO with_rows VALUES (1500); COMMIT",
     ];
     let tables = [
         "documented",
@@ -100,6 +99,10 @@ pub fn documented_change(platform: &mut Platform) -> Result<()> {
     for statement in functions {
         platform.sql(SECOND, statement)?;
     }
+    platform.get(SECOND)?.client()?.feed(
+        &["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"],
+        "BEGIN; CREATE TABLE with_rows (id int PRIMARY KEY); INSERT INTO with_rows VALUES (1500); COMMIT;",
+    )?;
     for table in tables {
         agree(platform, &format!("SELECT count(*) FROM {table}"), "1")?;
     }
