@@ -139,12 +139,18 @@ pub struct Plan {
     /// Exit 3 if anything differs
     #[arg(long)]
     pub exit_code: bool,
-    /// Fail if the change has this consequence; repeatable
-    #[arg(long, value_name = "RULE")]
+    /// Fail if the change has one of these consequences
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
     pub deny: Vec<String>,
     /// Fail if the change has a dangerous consequence
     #[arg(long)]
     pub deny_dangerous: bool,
+    /// But not because of these
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// There is nothing yet: OLD holds no manifest
+    #[arg(long = "new")]
+    pub is_new: bool,
     /// The cluster.
     #[command(flatten)]
     pub cluster: ClusterFlags,

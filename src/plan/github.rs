@@ -55,6 +55,7 @@ fn effects(change: &Change, cause: usize) -> Vec<String> {
         Action::Create => '+',
         Action::Change => '~',
         Action::Delete => '-',
+        Action::Stay => '=',
     };
     let mut lines = Vec::new();
     if change.causes.contains(&cause) {

@@ -60,6 +60,7 @@ fn write_change(change: &Change, out: &mut String) {
         Action::Create => ('+', GREEN),
         Action::Change => ('~', YELLOW),
         Action::Delete => ('-', RED),
+        Action::Stay => ('=', DIM),
     };
     let _ = writeln!(out, "{style}{sign} {}{style:#}", change.id);
 }

@@ -34,6 +34,7 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         let (sign, what) = match (change.action, change.paths.as_slice()) {
             (Action::Create, _) => ("+", "new".to_owned()),
             (Action::Delete, _) => ("-", "gone".to_owned()),
+            (Action::Stay, _) => ("=", "stays".to_owned()),
             (Action::Change, [one]) => ("~", format!("`{}`", one.path)),
             (Action::Change, all) => ("~", format!("{} changes", all.len())),
         };

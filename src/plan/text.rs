@@ -1,5 +1,7 @@
 //! Words that every look of a plan shares.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::cause::Cause;
@@ -11,16 +13,24 @@ use crate::report::{Places, Spot};
 
 /// `prod: 1 to create, 3 to change, 0 to delete`
 pub(crate) fn summary(plan: &Plan) -> String {
-    let counts = if plan.is_empty() {
-        "nothing changes".to_owned()
-    } else {
-        format!(
+    let mut counts = match (plan.is_empty(), plan.changes.is_empty()) {
+        (true, _) => "nothing changes".to_owned(),
+        (false, true) => "no difference was seen".to_owned(),
+        _ => format!(
             "{} to create, {} to change, {} to delete",
             plan.count(Action::Create),
             plan.count(Action::Change),
             plan.count(Action::Delete)
-        )
+        ),
     };
+    for (count, what) in [
+        (plan.count(Action::Stay), "to stay"),
+        (plan.unseen.len(), "not compared"),
+    ] {
+        if count > 0 {
+            let _ = write!(counts, ", {count} {what}");
+        }
+    }
     match plan.title.as_str() {
         "" => counts,
         title => format!("{title}: {counts}"),

@@ -15,9 +15,7 @@ impl Trials<'_> {
     pub(super) fn candidates(&self, old: &[Resource], raw: &[Raw<'_>]) -> Vec<Candidate> {
         let mut candidates = self.locations(old);
         let pairs = pairs(raw);
-        let mut leaves = Vec::new();
-        collect(self.merged.tree(), &Path::root(), &mut leaves);
-        for (path, node) in &leaves {
+        self.merged.tree().each(&mut |path, node| {
             if let Value::Scalar(scalar) = &node.value {
                 let others = others(scalar, &pairs);
                 candidates.extend(others.into_iter().map(|text| Candidate {
@@ -27,7 +25,7 @@ impl Trials<'_> {
                     told: Vec::new(),
                 }));
             }
-        }
+        });
         candidates.extend(self.release(old));
         let mut defaults = Vec::new();
         self.defaults(self.merged.tree(), &Path::root(), &mut defaults);
@@ -176,18 +174,4 @@ pub(super) fn like(scalar: &Scalar, text: String, span: Span) -> Node {
         },
     };
     Node::new(Value::Scalar(other), span)
-}
-
-/// Every value that is no mapping and no list.
-fn collect<'n>(node: &'n Node, path: &Path, into: &mut Vec<(Path, &'n Node)>) {
-    match &node.value {
-        Value::Map(entries) => entries
-            .iter()
-            .for_each(|entry| collect(&entry.node, &path.key(&entry.key), into)),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .for_each(|(at, item)| collect(item, &path.index(at), into)),
-        _ => into.push((path.clone(), node)),
-    }
 }

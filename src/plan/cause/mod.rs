@@ -7,16 +7,16 @@ mod locations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::read;
 use super::resource::{Id, Resource};
 use super::shown::Side;
 use super::{Raw, changes};
+use super::{read, sides};
 use crate::cluster::{Cluster, Credentials};
+use crate::layers::secret::REDACTED;
 use crate::layers::{Node, Value, secret};
 use crate::manifests::Renderer;
 use crate::merge::Merged;
 use crate::place::{Path, Place, Step};
-use crate::report::REDACTED;
 use crate::values;
 
 /// More trials than that would keep a person waiting.
@@ -154,7 +154,7 @@ impl Trials<'_> {
             cluster
         };
         let rendered = self.renderer.render(&cluster).ok()?;
-        Some(read::rendered(&rendered))
+        Some(read::rendered(&rendered).resources)
     }
 
     fn told(&self, candidate: Candidate) -> Vec<Cause> {
@@ -240,8 +240,11 @@ fn comparable(mut rendered: Vec<Resource>, new: &[Resource]) -> Vec<Resource> {
             continue;
         };
         for (key, value) in data {
-            if known.get(key).and_then(|known| known.as_str()) == Some(REDACTED) {
-                *value = REDACTED.into();
+            let known = known.get(key).and_then(|known| known.as_str());
+            if let (Some(known), serde_json::Value::String(text)) = (known, value)
+                && known.contains(REDACTED)
+            {
+                *text = sides::redacted(text);
             }
         }
     }

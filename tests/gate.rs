@@ -1,0 +1,344 @@
+//! What stands between a pull request and a database must not be passed blind: whose a resource is, what was not
+//! compared, what is refused.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use common::Result;
+use common::recorder::apply;
+use tempfile::TempDir;
+
+/// A folder with `values.yaml`, in which the program runs.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new(values: &str) -> Result<Self> {
+        let folder = Self(tempfile::tempdir()?);
+        folder.write("values.yaml", values)?;
+        Ok(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.path().join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(fs::write(path, text)?)
+    }
+
+    /// Words are split at blanks.
+    fn run(&self, command: &str) -> Result<Output> {
+        Ok(self.command(command).stdin(Stdio::null()).output()?)
+    }
+
+    fn command(&self, command: &str) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"));
+        program
+            .args(command.split_whitespace())
+            .current_dir(self.path())
+            .env_clear();
+        program
+    }
+
+    /// Runs it, which must end with this status; gives both outputs.
+    fn says(&self, command: &str, status: i32) -> Result<String> {
+        let output = self.run(command)?;
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said)?;
+        match output.status.code() == Some(status) {
+            true => Ok(said),
+            false => Err(format!("{command}: {:?}\n{said}", output.status).into()),
+        }
+    }
+}
+
+const SHOP: &str = "gvc: {name: shop}\npostgres: {password: correct-horse-battery}\n";
+
+fn rendered() -> Result<Folder> {
+    let folder = Folder::new(SHOP)?;
+    let old = folder.run("render -f values.yaml")?.stdout;
+    fs::write(folder.path().join("live.yaml"), old)?;
+    Ok(folder)
+}
+
+fn holds(said: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(said.contains(wanted), "{wanted}\nis not in\n{said}");
+    }
+}
+
+#[test]
+fn a_gvc_that_others_manage_is_not_deleted() -> Result<()> {
+    let folder = rendered()?;
+    let plan = "plan live.yaml -f values.yaml --set gvc.create=false --deny-dangerous --exit-code";
+    let said = folder.says(plan, 3)?;
+    holds(
+        &said,
+        &[
+            "shop: 0 to create, 0 to change, 0 to delete, 1 to stay\n",
+            "= gvc shop\n    because gvc.create   true → false",
+            "· the GVC shop stays as it is: its locations are managed elsewhere from now on\n  (gvc-left)",
+        ],
+    );
+    assert!(!said.contains("delete shop"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn only_what_is_ours_is_in_a_plan() -> Result<()> {
+    let folder = rendered()?;
+    let live = fs::read_to_string(folder.path().join("live.yaml"))?;
+    let others = "---
+kind: workload
+name: storefront
+gvc: shop
+---
+kind: domain
+name: shop.example.com
+---
+kind: policy
+name: storefront-policy
+---
+kind: secret
+name: storefront
+tags: {app.cpln.io/instance: storefront}
+---
+kind: secret
+name: shop-old
+";
+    folder.write("more.yaml", &(live + others))?;
+    let said = folder.says("plan more.yaml -f values.yaml --exit-code", 3)?;
+    holds(
+        &said,
+        &[
+            "shop: no difference was seen, 1 not compared\n",
+            "secret shop-old: has no tag that says whose it is",
+            "note: 4 resources there are of something else: left as they are\n",
+        ],
+    );
+    assert!(!said.contains("delete"), "{said}");
+    assert!(!said.contains("storefront"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_wrong_folder_is_no_list_of_deletions() -> Result<()> {
+    let folder = rendered()?;
+    let other = folder
+        .run("render --set gvc.name=other --set backup.enabled=true")?
+        .stdout;
+    fs::create_dir(folder.path().join("other"))?;
+    fs::write(folder.path().join("other/all.yaml"), other)?;
+    let said = folder.says("plan other -f values.yaml --deny-dangerous", 1)?;
+    holds(
+        &said,
+        &[
+            "shop: 10 to create, 0 to change, 0 to delete\n",
+            "a second, empty cluster",
+            "note: 11 resources there are of the cluster other: left as they are\n",
+            "error: denied: new-cluster\n",
+        ],
+    );
+    assert!(!said.contains("cpln"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn what_holds_data_has_no_command_and_the_rest_is_in_the_order_that_works() -> Result<()> {
+    let folder = rendered()?;
+    let old = folder
+        .run("render -f values.yaml --set backup.enabled=true")?
+        .stdout;
+    fs::write(folder.path().join("live.yaml"), old)?;
+    folder.write(
+        "new.yaml",
+        "kind: secret\nname: shop-pgcat-config\ntags: {app.cpln.io/instance: shop}\n",
+    )?;
+    let said = folder.says("plan live.yaml new.yaml --deny-dangerous", 1)?;
+    for precious in [
+        "workload shop-pgedge ",
+        "volumeset shop-pgedge-vs",
+        "gvc shop",
+    ] {
+        holds(
+            &said,
+            &[&format!("! {precious}", precious = precious.trim_end())],
+        );
+        assert!(!said.contains(&format!("delete {precious}")), "{said}");
+    }
+    let place = |kind: &str| said.find(&format!("`cpln {kind} delete"));
+    let places: Vec<Option<usize>> = ["workload", "policy", "identity", "secret"]
+        .iter()
+        .map(|kind| place(kind))
+        .collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?}\n{said}"
+    );
+    holds(
+        &said,
+        &["holds-data: dangerous", "holds-data, no-more-backups\n"],
+    );
+    Ok(())
+}
+
+#[test]
+fn a_redacted_side_hides_no_change() -> Result<()> {
+    let folder = Folder::new(SHOP)?;
+    folder.says("render -f values.yaml --redact --output-dir manifests", 0)?;
+    for change in ["password=another-horse", "username=app", "database=orders"] {
+        let plan =
+            |flags: &str| format!("plan manifests -f values.yaml --set postgres.{change} {flags}");
+        let said = folder.says(&plan(""), 0)?;
+        holds(
+            &said,
+            &[
+                "shop: no difference was seen, 1 not compared\n",
+                "not-compared: dangerous",
+            ],
+        );
+        folder.says(&plan("--exit-code"), 3)?;
+        for deny in [
+            "--deny credentials",
+            "--deny first-boot-only",
+            "--deny-dangerous",
+            "--deny restart,not-compared",
+        ] {
+            let said = folder.says(&plan(deny), 1)?;
+            holds(&said, &["error: denied: not-compared\n"]);
+        }
+        folder.says(&plan("--deny-dangerous --allow not-compared"), 0)?;
+    }
+    // what is not secret is compared as ever, also where both sides are redacted
+    let said = folder.says(
+        "plan manifests -f values.yaml --set pgcat.poolMode=session",
+        0,
+    )?;
+    holds(
+        &said,
+        &[
+            "-pool_mode = \"transaction\"".replace('-', "- ").as_str(),
+            "because pgcat.poolMode",
+        ],
+    );
+    folder.says("render -f values.yaml --redact --output-dir next", 0)?;
+    let said = folder.says("plan manifests next --exit-code", 3)?;
+    holds(&said, &["shop: no difference was seen, 1 not compared\n"]);
+    Ok(())
+}
+
+#[test]
+fn a_redacted_folder_cannot_be_applied() -> Result<()> {
+    let folder = Folder::new(SHOP)?;
+    folder.says("render -f values.yaml --redact --output-dir manifests", 0)?;
+    let (output, requests) = apply(folder.path(), "manifests", b"")?;
+    let said = String::from_utf8(output.stderr)?;
+    assert!(!output.status.success(), "{said}");
+    assert!(
+        requests.iter().all(|request| request.method != "PUT"),
+        "{requests:?}"
+    );
+    holds(&said, &["does not contain a \"kind\" property"]);
+    let stream = folder.run("render -f values.yaml --redact")?.stdout;
+    let (output, requests) = apply(folder.path(), "-", &stream)?;
+    assert!(
+        !output.status.success() && requests.is_empty(),
+        "{requests:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_mask_is_no_value() -> Result<()> {
+    let folder = Folder::new(SHOP)?;
+    let merged = folder.run("values -f values.yaml")?.stdout;
+    fs::write(folder.path().join("merged.yaml"), merged)?;
+    for command in [
+        "render -f merged.yaml",
+        "plan nothing --new -f merged.yaml",
+        "lint --set postgres.username=[redacted]",
+    ] {
+        let said = folder.says(command, 1)?;
+        holds(&said, &["`[redacted]` stands where a value was not shown"]);
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_at_all_is_refused_unless_it_is_said() -> Result<()> {
+    let folder = rendered()?;
+    folder.write("empty.yaml", "")?;
+    folder.write("blank.yaml", "---\n# nothing\n---\n")?;
+    folder.write("folder/README.md", "no manifest")?;
+    for old in ["-", "empty.yaml", "blank.yaml", "folder"] {
+        let said = folder.says(&format!("plan {old} -f values.yaml"), 1)?;
+        holds(
+            &said,
+            &["holds no manifest", "--new says that there is nothing yet"],
+        );
+        let said = folder.says(&format!("plan {old} --new -f values.yaml --exit-code"), 3)?;
+        holds(&said, &["shop: 10 to create, 0 to change, 0 to delete\n"]);
+    }
+    folder.says("plan not-there --new -f values.yaml", 0)?;
+    let said = folder.says("plan live.yaml --new -f values.yaml", 1)?;
+    holds(
+        &said,
+        &["`live.yaml` holds 10 manifests, but --new says that there is nothing yet"],
+    );
+    Ok(())
+}
+
+#[test]
+fn a_gvc_of_another_name_takes_the_secrets_along() -> Result<()> {
+    let folder = Folder::new("gvc: {name: shop}\nrelease: prod\n")?;
+    let old = folder.run("render -f values.yaml")?.stdout;
+    fs::write(folder.path().join("live.yaml"), old)?;
+    let said = folder.says("plan live.yaml -f values.yaml --set gvc.name=store", 0)?;
+    holds(
+        &said,
+        &[
+            "replicas restart, and then not",
+            "prod: 5 to create, 3 to change, 0 to delete, 5 to stay\n",
+            "`prod-pgedge-policy`",
+            "new-cluster:",
+        ],
+    );
+    assert!(!said.contains("delete prod"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn what_is_no_manifest_is_named() -> Result<()> {
+    let folder = rendered()?;
+    folder.says("render -f values.yaml --output-dir manifests", 0)?;
+    folder.write("manifests/kustomization.yaml", "resources: [a.yaml]\n")?;
+    let said = folder.says("plan manifests -f values.yaml --exit-code", 0)?;
+    holds(
+        &said,
+        &[
+            "note: `manifests/kustomization.yaml`: a document without `kind` and `name`: passed over\n",
+        ],
+    );
+    let said = folder.says("plan values.yaml -f values.yaml", 1)?;
+    holds(&said, &["a values file? `render` makes manifests of it"]);
+    folder.write(
+        "run-together.yaml",
+        "kind: gvc\nname: a\nkind: secret\nname: b\n",
+    )?;
+    let said = folder.says("plan run-together.yaml -f values.yaml", 1)?;
+    holds(
+        &said,
+        &[
+            "`run-together.yaml`, line 3: `kind`: this key is given twice",
+            "put a line `---` between them",
+        ],
+    );
+    Ok(())
+}
