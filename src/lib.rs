@@ -16,6 +16,7 @@
 
 pub mod cli;
 pub mod place;
+pub mod plain;
 pub mod problem;
 
 mod cluster;

@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use common::Result;
 use common::recorder::apply;
+use pulldown_cmark::{Event, Options, Parser};
 use tempfile::TempDir;
 
 /// A folder with `values.yaml`, in which the program runs.
@@ -142,7 +143,7 @@ fn a_wrong_folder_is_no_list_of_deletions() -> Result<()> {
         &[
             "shop: 10 to create, 0 to change, 0 to delete\n",
             "a second, empty cluster",
-            "note: 11 resources there are of the cluster other: left as they are\n",
+            "note: 11 resources there are of the cluster `other`: left as they are\n",
             "error: denied: new-cluster\n",
         ],
     );
@@ -340,5 +341,256 @@ fn what_is_no_manifest_is_named() -> Result<()> {
             "put a line `---` between them",
         ],
     );
+    Ok(())
+}
+
+/// What a terminal, a runner of GitHub or a shell would do something with.
+const HOSTILE: &str =
+    "\u{1b}]52;c;aGk=\u{7}\u{1b}[2J\r\n::error::x\u{9b}31m\u{202e}`$(touch x)`|<img src=x>";
+
+fn is_harmless(command: &str, output: &Output) {
+    for stream in [&output.stdout, &output.stderr] {
+        let said = String::from_utf8_lossy(stream);
+        let bare = ["\u{1b}[0m", "\u{1b}[1m"]
+            .iter()
+            .fold(said.to_string(), |said, code| said.replace(code, ""));
+        for hidden in ['\u{1b}', '\u{7}', '\r', '\u{9b}', '\u{202e}'] {
+            assert!(!bare.contains(hidden), "{command}: {hidden:?} in\n{bare:?}");
+        }
+        assert!(
+            !bare.lines().any(|line| line.starts_with("::error::x")),
+            "{command}:\n{bare}"
+        );
+    }
+}
+
+#[test]
+fn hostile_texts_do_nothing() -> Result<()> {
+    let folder = rendered()?;
+    // as escapes, which every reader takes
+    let escape = |c: char| match c {
+        ' '..='~' if c != '"' => c.to_string(),
+        c => format!("\\u{:04x}", u32::from(c)),
+    };
+    let text = format!("\"{}\"", HOSTILE.chars().map(escape).collect::<String>());
+    let live = fs::read_to_string(folder.path().join("live.yaml"))?;
+    let changed = live
+        .replace(
+            "description: Configuration of the pgcat pooler",
+            &format!("description: {text}"),
+        )
+        .replace("suspend: false", &format!("suspend: {text}"))
+        .replace(
+            "  encoding: plain",
+            &format!("  {text}: {text}\n  encoding: plain"),
+        )
+        + &format!(
+            "---\nkind: secret\nname: shop-x\ntags: {{app.cpln.io/instance: {text}, app.cpln.io/managed-by: pgedge-tpl}}\n"
+        );
+    folder.write("hostile.yaml", &changed)?;
+    for look in ["human", "json", "markdown", "github"] {
+        let command = format!("plan hostile.yaml -f values.yaml -o {look}");
+        let output = folder.run(&command)?;
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        is_harmless(&command, &output);
+        let said = String::from_utf8(output.stdout)?;
+        if look == "markdown" {
+            let events = Parser::new_ext(&said, Options::ENABLE_TABLES);
+            let html = events.filter_map(|event| match event {
+                Event::Html(html) | Event::InlineHtml(html) => Some(html.to_string()),
+                _ => None,
+            });
+            let html: String = html.collect();
+            assert!(
+                html.contains("<details>") && !html.contains("<img"),
+                "{said}"
+            );
+        }
+    }
+    for (kind, name) in [
+        ("secret", HOSTILE),
+        (HOSTILE, "x"),
+        ("secret", "$(touch x)"),
+        ("secret", "a;b"),
+        ("secret", "-x"),
+    ] {
+        let document = serde_json::json!({ "kind": kind, "name": name });
+        folder.write("name.json", &document.to_string())?;
+        let output = folder.run("plan name.json -f values.yaml")?;
+        assert_eq!(output.status.code(), Some(1), "{name:?}");
+        is_harmless("plan name.json", &output);
+    }
+    let file = format!("{HOSTILE}.yaml").replace('/', "-");
+    let path = folder.path().join(&file);
+    for content in [
+        "a: [\n",
+        "nothing: here\n",
+        "gvc: {nme: x}\n",
+        "kind: gvc\nname: a\nkind: b\n",
+    ] {
+        fs::write(&path, content)?;
+        for arguments in [
+            vec!["plan", &file, "-f", "values.yaml"],
+            vec!["plan", ".", "-f", "values.yaml"],
+            vec!["render", "-f", &file],
+            vec!["render", "-f", &file, "--format", "github"],
+            vec!["lint", "-f", "values.yaml", "--set-file", &file],
+            vec!["migrate", &file],
+            vec!["render", "--output-dir", &file],
+            vec!["render", "--templates", &file],
+            vec!["test", &file],
+            vec!["render", "--only", HOSTILE],
+            vec!["render", "--set", HOSTILE],
+            vec!["explain", HOSTILE],
+            vec!["plan", "live.yaml", "--deny", HOSTILE],
+        ] {
+            let output = folder.command("").args(&arguments).output()?;
+            is_harmless(&format!("{arguments:?}"), &output);
+        }
+    }
+    let values = serde_json::json!({ "postgres": { "username": "x", HOSTILE: HOSTILE, "password": "p" }, HOSTILE: 1 });
+    folder.write("hostile-values.yaml", &values.to_string())?;
+    for command in [
+        "migrate hostile-values.yaml --credentials-secret login",
+        "render -f hostile-values.yaml",
+        "lint -f hostile-values.yaml",
+    ] {
+        let output = folder.run(command)?;
+        // the product of `migrate` is the text itself
+        is_harmless(
+            command,
+            &Output {
+                stdout: Vec::new(),
+                ..output
+            },
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn redacted_manifests_hold_no_secret() -> Result<()> {
+    let values = "gvc: {name: shop}
+tags: {api-token: tag-hunter2}
+postgres:
+  password: hunter2
+  parameters:
+    primary_conninfo: host=a password=conn-hunter2
+    ssl_passphrase_command: echo phrase-hunter2
+    archive_command: AWS_SECRET_ACCESS_KEY=key-hunter2 aws s3 cp %p s3://b/%f
+    restore_command: fetch --secret-key blank-hunter2 %f
+  extraHba:
+    - host all all 10.0.0.0/8 ldap ldapserver=a ldapbindpasswd=bind-hunter2
+    - host all all 10.1.0.0/16 radius radiusservers=a radiussecrets=radius-hunter2
+";
+    let folder = Folder::new(values)?;
+    let redacted = folder.run("render -f values.yaml --redact")?;
+    assert!(redacted.status.success());
+    let said = String::from_utf8(redacted.stdout)?;
+    assert!(
+        !said.contains("hunter2"),
+        "{}",
+        said.lines()
+            .filter(|line| line.contains("hunter2"))
+            .collect::<String>()
+    );
+    let plain = String::from_utf8(folder.run("render -f values.yaml")?.stdout)?;
+    for secret in ["conn", "phrase", "key", "blank", "bind", "radius", "tag"] {
+        assert!(plain.contains(&format!("{secret}-hunter2")), "{secret}");
+    }
+    folder.write("tests/cases/shop.yaml", values)?;
+    folder.says("test --update", 0)?;
+    let snapshot = fs::read_to_string(folder.path().join("tests/snapshots/shop.yaml"))?;
+    assert_eq!(snapshot, said);
+    // a change of one of them is not seen, and that is said
+    folder.write("old.yaml", &said)?;
+    let said = folder.says("plan old.yaml -f values.yaml --set postgres.parameters.primary_conninfo=password\\=other --deny-dangerous", 1)?;
+    holds(
+        &said,
+        &["secret shop-pgedge-startup: redacted, so a change cannot be seen: `payload`"],
+    );
+    Ok(())
+}
+
+#[test]
+fn a_migration_says_where_the_password_still_is() -> Result<()> {
+    let folder = Folder::new("")?;
+    folder.write(
+        "old.yaml",
+        "postgres:
+  # hunter2 until March
+  ? username
+  : app
+  ? password
+  : hunter2
+  pasword: hunter3
+  database: orders
+",
+    )?;
+    let output = folder.run("migrate old.yaml --credentials-secret login")?;
+    let (values, said) = (
+        String::from_utf8(output.stdout)?,
+        String::from_utf8(output.stderr)?,
+    );
+    assert!(!values.contains(": hunter2\n"), "{values}");
+    holds(
+        &said,
+        &[
+            "line 2 of the new values may hold the password still",
+            "old.yaml:7: `postgres.pasword`",
+        ],
+    );
+    let hunter3 = values.lines().position(|line| line.contains("hunter3"));
+    if let Some(at) = hunter3 {
+        holds(
+            &said,
+            &[&format!(
+                "line {} of the new values may hold the password still",
+                at + 1
+            )],
+        );
+    }
+    assert!(!said.contains("hunter"), "{said}");
+    folder.write("new.yaml", &values)?;
+    folder.says("render -f new.yaml", 0)?;
+    Ok(())
+}
+
+#[test]
+fn snapshots_behind_a_link_stay() -> Result<()> {
+    let folder = Folder::new("")?;
+    folder.write("tests/cases/shop.yaml", SHOP)?;
+    folder.write("elsewhere/theirs.yaml", "mine\n")?;
+    std::os::unix::fs::symlink("../elsewhere", folder.path().join("tests/snapshots"))?;
+    let said = folder.says("test --update", 1)?;
+    holds(&said, &["is a link"]);
+    assert!(folder.path().join("elsewhere/theirs.yaml").exists());
+    Ok(())
+}
+
+#[test]
+fn cases_that_are_not_run_are_named() -> Result<()> {
+    let folder = Folder::new("")?;
+    folder.write("tests/cases/shop.yaml", SHOP)?;
+    folder.write("tests/cases/more/other.yaml", SHOP)?;
+    folder.write("tests/cases/json.json", "{}")?;
+    folder.says("test --update", 0)?;
+    let said = folder.says("test", 0)?;
+    holds(
+        &said,
+        &[
+            "not run: `tests/cases/json.json`",
+            "not run: `tests/cases/more/other.yaml`",
+            "1 case passes",
+        ],
+    );
+    let snapshot = folder.path().join("tests/snapshots/shop.yaml");
+    let text = fs::read_to_string(&snapshot)?.replace('\n', "\r\n");
+    fs::write(&snapshot, text)?;
+    folder.says("test", 0)?;
     Ok(())
 }

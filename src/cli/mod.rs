@@ -88,7 +88,10 @@ pub struct Render {
     /// Write nothing; exit 3 if DIR is not what would be written
     #[arg(long, requires = "output_dir")]
     pub check: bool,
-    /// Replace credentials by [redacted]
+    /// Overwrite files of DIR that were edited by hand
+    #[arg(long, requires = "output_dir")]
+    pub force: bool,
+    /// Replace secrets by [redacted], in documents that cannot be applied
     #[arg(long)]
     pub redact: bool,
     /// The cluster.

@@ -146,13 +146,13 @@ impl Input {
 
     /// Says every problem; the status is that of a run that they end, if they end it.
     pub(super) fn report(&self, flags: &ReportFlags) -> Result<Option<Exit>> {
-        say(&report::report(&self.problems, &self.merged, flags.format))?;
+        say(&report::report(&self.problems, &self.merged, flags.format));
         Ok(self.is_refused(flags).then_some(Exit::Wrong))
     }
 }
 
 /// Says problems that no values are behind.
 pub(super) fn refuse(problems: &Problems, format: Format) -> Result<Exit> {
-    say(&report::report(problems, &Merged::nothing(), format))?;
+    say(&report::report(problems, &Merged::nothing(), format));
     Ok(Exit::Wrong)
 }

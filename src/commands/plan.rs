@@ -85,7 +85,7 @@ fn finish(
         .map(|rule| rule.text())
         .collect();
     if !broken.is_empty() {
-        say(&format!("error: denied: {}\n", broken.join(", ")))?;
+        say(&format!("error: denied: {}\n", broken.join(", ")));
         return Ok(Exit::Wrong);
     }
     Ok(match args.exit_code && !plan.is_empty() {

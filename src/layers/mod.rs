@@ -287,6 +287,11 @@ pub(crate) fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
             "no permission to read it",
             "change its permissions, or your user",
         ),
+        Refusal::Pipe => problem(
+            Code::File,
+            "this is a pipe with a name, to which nobody may ever write",
+            "name a file, or `-` for standard input",
+        ),
         Refusal::TooLarge => {
             let found = format!("larger than {} MiB", disk::LIMIT >> 20);
             problem(

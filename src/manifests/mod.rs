@@ -16,7 +16,7 @@ use crate::layers::secret::REDACTED;
 use crate::problem::Problems;
 
 use engine::{Compile, Engine};
-pub use escape::yaml_scalar;
+pub use escape::{shell_word, yaml_scalar};
 use templates::Kind;
 pub use templates::Templates;
 
@@ -50,6 +50,15 @@ fn without_kind(yaml: String) -> String {
 }
 
 impl Manifest {
+    /// Whether something was left out, so that it can be shown.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        self.yaml.lines().any(|line| {
+            line.strip_prefix(REDACTED_KIND)
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    }
+
     /// The document as data: read back once more, because trees are large and few callers want them.
     #[must_use]
     pub fn data(&self) -> serde_json::Value {

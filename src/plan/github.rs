@@ -4,6 +4,7 @@ use super::consequences::Severity;
 use super::shown::What;
 use super::text::{self, arrow};
 use super::{Action, Change, Plan};
+use crate::plain::plain;
 use crate::report::Places;
 use crate::report::github::{data, property};
 
@@ -70,7 +71,11 @@ fn effects(change: &Change, cause: usize) -> Vec<String> {
             What::Values(before, after) => arrow(before, after),
             What::Lines(lines) => lines.words(),
         };
-        lines.push(format!("{sign} {}   {}   {what}", change.id, path.path));
+        lines.push(format!(
+            "{sign} {}   {}   {what}",
+            change.id,
+            plain(&path.path)
+        ));
     }
     lines
 }

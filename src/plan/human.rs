@@ -10,6 +10,7 @@ use super::payload::{Line, Lines, Tag};
 use super::shown::What;
 use super::text::{self, arrow};
 use super::{Action, Change, PathChange, Plan};
+use crate::plain::plain;
 use crate::report::Places;
 
 /// What terminals have at least.
@@ -85,12 +86,12 @@ fn write_path(path: &PathChange, out: &mut String) {
     match &path.what {
         What::Values(before, after) => {
             let what = arrow(before, after);
-            let line = format!("    {}   {what}", path.path);
+            let line = format!("    {}   {what}", plain(&path.path));
             if line.chars().count() <= WIDTH {
                 let _ = writeln!(out, "{line}");
                 return;
             }
-            let _ = writeln!(out, "    {}", path.path);
+            let _ = writeln!(out, "    {}", plain(&path.path));
             match what.split_once(" → ") {
                 Some((before, after)) if what.chars().count() + 8 > WIDTH => {
                     let _ = writeln!(out, "        {before}\n      → {after}");
@@ -101,7 +102,7 @@ fn write_path(path: &PathChange, out: &mut String) {
             }
         }
         What::Lines(lines) => {
-            let _ = writeln!(out, "    {}   {}", path.path, lines.words());
+            let _ = writeln!(out, "    {}   {}", plain(&path.path), lines.words());
             write_lines(lines, out);
         }
     }
@@ -116,7 +117,7 @@ fn write_lines(lines: &Lines, out: &mut String) {
                 Tag::Added => GREEN,
                 Tag::Removed => RED,
             };
-            let text = cut(&line.text, same);
+            let text = cut(&plain(&line.text), same);
             let _ = writeln!(out, "      {style}{} {text}{style:#}", line.tag.sign());
         }
         left = left.saturating_sub(hunk.len());

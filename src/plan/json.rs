@@ -7,6 +7,7 @@ use super::shown::{Side, What};
 use super::text;
 use super::{Action, Change, PathChange, Plan};
 use crate::layers::secret::REDACTED;
+use crate::plain;
 use crate::report::Places;
 
 /// Writes everything.
@@ -39,7 +40,7 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         "consequences": consequences,
         "notes": plan.notes,
     });
-    format!("{plan:#}\n")
+    plain::json(&format!("{plan:#}\n")).into_owned()
 }
 
 fn of_change(plan: &Plan, change: &Change, mut places: Option<&mut Places<'_>>) -> Value {

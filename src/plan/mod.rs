@@ -220,7 +220,9 @@ fn changes<'a>(old: &'a [Resource], new: &'a [Resource]) -> Vec<Raw<'a>> {
 
 /// The release, or else the GVC.
 fn title(resources: &[Resource]) -> Option<String> {
+    // a tag may be any text
     let release = resources.iter().find_map(Resource::instance);
+    let release = release.filter(|release| normalize::is_name(release));
     let gvc = resources.iter().find(|resource| resource.id.kind == "gvc");
     release
         .or_else(|| gvc.map(|gvc| gvc.id.name.as_str()))

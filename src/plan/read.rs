@@ -10,6 +10,7 @@ use super::normalize;
 use super::resource::{Id, Resource};
 use crate::layers::{Files, Node, read_documents, refused, text_of};
 use crate::manifests::Manifest;
+use crate::plain::quotable;
 use crate::problem::{Code, Place, Problem, Problems};
 
 /// Files of a folder that are read; one that leads to itself over a link is not followed, one as large is a mistake.
@@ -210,7 +211,7 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 fn name(path: &Path) -> String {
-    path.display().to_string()
+    quotable(&path.display().to_string()).into_owned()
 }
 
 fn no_manifest(name: &str, found: &str) -> Problem {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::normalize::is_name;
+
 /// The order in which `cpln apply` sends them, and in which they are shown.
 const ORDER: &[&str] = &[
     "agent",
@@ -151,7 +153,7 @@ impl Resource {
         let count = |entry: &Value| entry.get("autoscaling")?.get("maxScale")?.as_u64();
         self.items(&["spec", "localOptions"])
             .filter_map(|entry| Some((link_name(entry.get("location")?.as_str()?), count(entry)?)))
-            .filter(|(_, count)| *count > 0)
+            .filter(|(location, count)| is_name(location) && *count > 0)
             .collect()
     }
 

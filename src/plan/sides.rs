@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::resource::{Index, Resource};
 use crate::layers::secret::{REDACTED, hidden};
+use crate::plain::quoted;
 
 /// Both sides, with only what is this cluster's and can be compared.
 #[derive(Debug, Default)]
@@ -118,7 +119,7 @@ impl Sides {
 
     fn tell_others(&mut self) {
         let of = |resource: &Resource| match (resource.is_written_here(), resource.instance()) {
-            (true, Some(instance)) => format!("of the cluster {instance}"),
+            (true, Some(instance)) => format!("of the cluster {}", quoted(instance)),
             _ => "of something else".to_owned(),
         };
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -157,10 +158,7 @@ fn data(old: &mut Resource, new: &mut Resource) -> Option<Unseen> {
     let keys = redact_both(old, new);
     (!keys.is_empty()).then(|| Unseen {
         resource: old.id.to_string(),
-        what: format!(
-            "{} is redacted: whether it changed cannot be seen",
-            keys.join(", ")
-        ),
+        what: format!("redacted, so a change cannot be seen: {}", keys.join(", ")),
     })
 }
 
@@ -174,13 +172,17 @@ fn redact_both(old: &mut Resource, new: &mut Resource) -> Vec<String> {
         let (Value::String(before), Some(Value::String(after))) = (before, new.get_mut(key)) else {
             continue;
         };
-        if !before.contains(REDACTED) && !after.contains(REDACTED) {
-            continue;
+        match (before.contains(REDACTED), after.contains(REDACTED)) {
+            (false, false) => continue,
+            // the rest of both can be compared
+            (true, true) => {}
+            _ => {
+                for text in [before, after] {
+                    *text = redacted(text);
+                }
+            }
         }
-        for text in [before, after] {
-            *text = redacted(text);
-        }
-        keys.push(format!("`{key}`"));
+        keys.push(quoted(key));
     }
     keys
 }

@@ -8,6 +8,7 @@ use super::cause::Cause;
 use super::shown::Side;
 use super::{Action, Plan};
 use crate::layers::SourceKind;
+use crate::plain::{plain, plain_lines};
 use crate::problem::Place;
 use crate::report::{Places, Spot};
 
@@ -64,8 +65,8 @@ pub(crate) fn short(value: &Value) -> Option<String> {
     const MOST: usize = 60;
     let text = match value {
         Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
+        Value::String(text) => plain_lines(text).into_owned(),
+        value => plain(&value.to_string()).into_owned(),
     };
     let is_checksum = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_checksum {
@@ -87,7 +88,7 @@ pub(crate) fn cause(cause: &Cause, places: Option<&mut Places<'_>>) -> String {
     };
     format!(
         "{}   {}{place}",
-        cause.path,
+        plain(&cause.path),
         arrow(&cause.before, &cause.after)
     )
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Found, See, and};
+use crate::plain::quoted;
 use crate::plan::payload::{Lines, Tag};
 use crate::plan::resource::Resource;
 
@@ -54,14 +55,14 @@ fn more(before: &Resource, after: &Resource) -> Vec<String> {
     } else if rank < 2 && rank_before < 2 {
         let known = listed(before, &["internal", "inboundAllowWorkload"]);
         let wanted = listed(after, &["internal", "inboundAllowWorkload"]);
-        more.extend(wanted.difference(&known).map(|link| (*link).to_owned()));
+        more.extend(wanted.difference(&known).map(|link| quoted(link)));
     }
     let known = listed(before, &["external", "inboundAllowCIDR"]);
     let wanted = listed(after, &["external", "inboundAllowCIDR"]);
     more.extend(
         wanted
             .difference(&known)
-            .map(|cidr| format!("{cidr} (outside)")),
+            .map(|cidr| format!("{} (outside)", quoted(cidr))),
     );
     more
 }

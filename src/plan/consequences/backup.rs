@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Found, See};
+use crate::plain::quoted;
 use crate::plan::Action;
 use crate::plan::resource::Resource;
 
@@ -50,7 +51,11 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
         {
             found.push(Found::new(
                 new,
-                format!("dumps are made at `{after}` instead of `{before}`"),
+                format!(
+                    "dumps are made at {} instead of {}",
+                    quoted(&after),
+                    quoted(&before)
+                ),
             ));
         }
         let place = |resource: &'_ Resource| -> Option<String> {
@@ -61,7 +66,11 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
         {
             found.push(Found::new(
                 new,
-                format!("dumps go to `{after}`; those that are there stay in `{before}`"),
+                format!(
+                    "dumps go to {}; those that are there stay in {}",
+                    quoted(&after),
+                    quoted(&before)
+                ),
             ));
         }
     }
@@ -69,7 +78,11 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
         if let (Some(before), Some(after)) = (snapshot(old, "schedule"), snapshot(new, "schedule"))
             && before != after
         {
-            let message = format!("snapshots are taken at `{after}` instead of `{before}`");
+            let message = format!(
+                "snapshots are taken at {} instead of {}",
+                quoted(after),
+                quoted(before)
+            );
             found.push(Found::new(new, message));
         }
         let (before, after) = (
@@ -80,7 +93,9 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
             && seconds(after) < seconds(before)
         {
             let message = format!(
-                "snapshots are kept for {after} instead of {before}: older ones are deleted"
+                "snapshots are kept for {} instead of {}: older ones are deleted",
+                quoted(after),
+                quoted(before)
             );
             found.push(Found::new(new, message));
         }

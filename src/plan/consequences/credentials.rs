@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::restart::restarts;
 use super::{Found, See, and};
+use crate::plain::quoted;
 use crate::plan::diff::Difference;
+use crate::plan::normalize::is_name;
 use crate::plan::resource::{Id, Resource};
 
 /// Keys that PostgreSQL reads when a volume is filled for the first time.
@@ -59,7 +61,7 @@ pub(super) fn credentials(see: &See<'_>) -> Vec<Found> {
                 new,
                 format!(
                     "running replicas keep the old {}: after applying, {}",
-                    keys.join(" and "),
+                    and(&keys.iter().map(|key| quoted(key)).collect::<Vec<_>>()),
                     stale.join(" and ")
                 ),
             ));
@@ -141,6 +143,7 @@ fn referenced(resource: &Resource) -> BTreeSet<&str> {
                 .as_str()?
                 .strip_prefix("cpln://secret/")
         })
+        .filter(|link| is_name(link))
         .map(|link| link.split_once('.').map_or(link, |(secret, _)| secret))
         .collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Found, See, and};
+use crate::plain::quoted;
 use crate::plan::Action;
 use crate::plan::resource::{Resource, link_name};
 
@@ -33,7 +34,7 @@ pub(super) fn gvc_narrowed(see: &See<'_>) -> Vec<Found> {
             .iter()
             .filter(|d| d.before.is_some() && d.after.is_none())
             .filter(|d| d.path.starts_with("spec.") && !d.path.starts_with(LOCATIONS))
-            .map(|d| format!("`{}`", d.path))
+            .map(|d| quoted(&d.path))
             .collect();
         if !lost.is_empty() {
             let message = format!(

@@ -1,6 +1,7 @@
 //! What becomes of the nodes.
 
 use super::{Found, See, and};
+use crate::plan::normalize::is_name;
 use crate::plan::resource::Resource;
 
 pub(super) fn location_removed(see: &See<'_>) -> Vec<Found> {
@@ -131,6 +132,6 @@ fn first(resources: &[Resource]) -> Option<(&Resource, &str)> {
     let (resource, text) = script.or(backup)?;
     // replica-0.WORKLOAD.LOCATION.GVC.cpln.local
     let (_, address) = text.split_once("replica-0.")?;
-    let location = address.split('.').nth(1)?;
+    let location = address.split('.').nth(1).filter(|name| is_name(name))?;
     Some((resource, location))
 }

@@ -86,7 +86,8 @@ pub fn resource(document: Value) -> Result<Resource, String> {
 
 /// Names of anything on the platform: of domains and users too. None of these letters means anything to a shell, a
 /// terminal or in Markdown.
-fn is_name(text: &str) -> bool {
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     (1..=253).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
