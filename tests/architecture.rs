@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
     "selection",
     "report",
     "plan",
+    "look",
     "snapshot",
     "commands",
 ];

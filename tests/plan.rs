@@ -1,7 +1,7 @@
 //! Every folder of `tests/plan` is a story: a cluster before and after, and what `plan` must say.
 //!
-//! `old.yaml` holds the values before (the defaults without it; `manifests.yaml` instead holds manifests),
-//! `new.yaml` those after, `command` more arguments. `expected.txt` is stdout, `expected.err` what is said about the
+//! `old.yaml` holds the values before (the defaults without it; `manifests.yaml` instead holds manifests, `others.yaml`
+//! more of them), `new.yaml` those after, `command` more arguments. `expected.txt` is stdout, `expected.err` what is said about the
 //! change rather than the values, `expected.status` the exit status when it is not 0. `BLESS=1` writes what the program
 //! says now.
 
@@ -71,7 +71,9 @@ fn story(folder: &Path) -> std::result::Result<(), Failed> {
         if folder.join("old.yaml").exists() {
             arguments.extend(["-f", old_values.as_str()]);
         }
-        fs::write(&old, program(folder, &arguments)?.stdout)?;
+        let mut live = program(folder, &arguments)?.stdout;
+        live.extend(fs::read(folder.join("others.yaml")).unwrap_or_default());
+        fs::write(&old, live)?;
     }
     let more = fs::read_to_string(folder.join("command")).unwrap_or_default();
     let old = old.display().to_string();
@@ -255,6 +257,7 @@ fn exported(document: Value) -> Value {
     if let Some(Value::Object(tags)) = fields.get_mut("tags") {
         tags.extend(object(json!({
             "cpln/release": "r", "cpln/secret:prod-pgedge-config": "0a", "cpln/deployTimestamp": "now",
+            "cpln/managedByTerraform": "true", "cpln/terraformProviderVersion": "1.2.31", "cpln.io/namespace": "apps",
         })));
     }
     match (kind.as_str(), fields.get_mut("spec")) {
@@ -275,6 +278,19 @@ fn exported_spec(spec: &mut Value) {
         if let Some(Value::Array(variables)) = container.get_mut("env") {
             variables.sort_by_key(|variable| variable["name"].to_string());
         }
+    }
+    fill(
+        spec,
+        json!({
+            "requestRetryPolicy": { "attempts": 2, "retryOn": ["connect-failure"] },
+            "sidecar": {}, "tolerations": [],
+        }),
+    );
+    if let Some(options) = spec.get_mut("defaultOptions") {
+        fill(
+            options,
+            json!({ "spot": false, "multiZone": { "enabled": false } }),
+        );
     }
     for key in ["inboundAllowWorkload"] {
         if let Some(Value::Array(list)) =

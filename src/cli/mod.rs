@@ -227,6 +227,8 @@ pub enum Topic {
     Restore,
     /// What a change of the values does to a running cluster
     Scaling,
+    /// What differs between the values and what runs
+    Drift,
     /// Where to look when it does not come up
     Troubleshoot,
     /// Taking over a cluster of the public template
@@ -280,7 +282,7 @@ pub struct Man {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The value, such as pgcat.poolMode; all of them without it
+    /// The value, such as pgcat.poolMode, or plan for its rules; all values without it
     pub path: Option<String>,
     /// Text for people, or JSON
     #[arg(short, long, value_enum, default_value_t = Shape::Text)]

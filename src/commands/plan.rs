@@ -8,6 +8,7 @@ use super::pipeline::{self, Input};
 use super::{Exit, print, say, show};
 use crate::cli::{self, Look};
 use crate::layers::Disk;
+use crate::look;
 use crate::manifests::Renderer;
 use crate::plan::{self, Documents, Plan, Rule, Severity, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
@@ -74,10 +75,10 @@ fn finish(
     denied: &[Rule],
 ) -> Result<Exit> {
     match args.output {
-        Look::Human => show(&plan::human::write(plan, places))?,
-        Look::Json => print(&plan::json::write(plan, places))?,
-        Look::Markdown => print(&plan::markdown::write(plan, places))?,
-        Look::Github => print(&plan::github::write(plan, places))?,
+        Look::Human => show(&look::human::write(plan, places))?,
+        Look::Json => print(&look::json::write(plan, places))?,
+        Look::Markdown => print(&look::markdown::write(plan, places))?,
+        Look::Github => print(&look::github::write(plan, places))?,
     }
     let broken: Vec<&str> = denied
         .iter()

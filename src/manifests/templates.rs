@@ -85,6 +85,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "notes/backup.txt.j2",
     "notes/connect.txt.j2",
     "notes/ddl.txt.j2",
+    "notes/drift.txt.j2",
     "notes/prerequisites.txt.j2",
     "notes/restore.txt.j2",
     "notes/scaling.txt.j2",

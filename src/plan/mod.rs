@@ -4,29 +4,25 @@
 //! files, folders, stdin, what was rendered ─► read ─► normalize ─► sides ─► diff ─► consequences ─► cause ─► shown
 //! ```
 //!
-//! From `shown` on nothing secret is left: the looks (`human`, `json`, `markdown`, `github`) never see one.
+//! From `shown` on nothing secret is left: no [`look`](crate::look) ever sees one.
 
 mod cause;
 mod consequences;
 mod diff;
-pub(crate) mod github;
-pub(crate) mod human;
-pub(crate) mod json;
-pub(crate) mod markdown;
 mod normalize;
 mod payload;
 mod read;
 mod resource;
 mod shown;
 mod sides;
-mod text;
 
 pub(crate) use cause::{Cause, Trials};
 pub(crate) use consequences::{Consequence, Rule, Severity};
-pub(crate) use payload::Lines;
-pub(crate) use read::{Documents, parse, read, rendered};
-pub(crate) use resource::{Id, Resource};
-use shown::What;
+pub(crate) use payload::{Line, Lines, Tag};
+pub use read::{Documents, parse};
+pub(crate) use read::{read, rendered};
+pub use resource::{Id, Resource};
+pub(crate) use shown::{Side, What};
 
 use std::collections::BTreeSet;
 
@@ -50,7 +46,7 @@ pub(crate) enum Action {
 }
 
 /// What changes, ready to be shown.
-pub(crate) struct Plan {
+pub struct Plan {
     /// What to call the cluster.
     pub(crate) title: String,
     /// Each resource that changes, in the order of `cpln apply`.
@@ -127,14 +123,41 @@ impl Plan {
             .iter()
             .filter_map(|raw| shown(raw, &secrets, &explained))
             .collect();
+        let is_unexplained = |change: &&Change| {
+            change.causes.is_empty()
+                && (change.paths.is_empty()
+                    || change.paths.iter().any(|path| path.causes.is_empty()))
+        };
+        let shown: Vec<Change> = shown;
+        let unexplained: Vec<String> = match trials {
+            Some(_) => shown
+                .iter()
+                .filter(is_unexplained)
+                .map(|change| change.id.to_string())
+                .collect(),
+            None => Vec::new(),
+        };
+        let mut notes = sides.notes;
+        if !unexplained.is_empty() {
+            notes.push(format!(
+                "no value was found behind what has no `because`: {}",
+                unexplained.join(", ")
+            ));
+        }
         Self {
             title: title(new).or_else(|| title(old)).unwrap_or_default(),
             changes: shown,
             consequences,
             causes: explained.causes,
             unseen: sides.unseen,
-            notes: sides.notes,
+            notes,
         }
+    }
+
+    /// The same where no values are known that could be behind it.
+    #[must_use]
+    pub fn between(old: Documents, new: Documents) -> Self {
+        Self::new(old, new, None)
     }
 
     /// For who looks at what is shown and nothing else: snapshots are always redacted.

@@ -2,6 +2,7 @@
 
 use super::outcome::BuiltIn;
 use crate::commands::pipeline::Input;
+use crate::look;
 use crate::manifests::Renderer;
 use crate::plain::plain_lines;
 use crate::plan::{self, Lines, Plan, Trials};
@@ -51,5 +52,5 @@ fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String
     };
     let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials)).without_unseen();
     let places = Places::new(&input.merged);
-    (!plan.is_empty()).then(|| plan::human::write(&plan, Some(places)))
+    (!plan.is_empty()).then(|| look::human::write(&plan, Some(places)))
 }

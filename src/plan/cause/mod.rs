@@ -63,8 +63,31 @@ struct Candidate {
     path_then: Option<Path>,
     /// What to put there; nothing: take it away.
     node: Option<Node>,
+    /// Values that have to go back with it: alone, neither is allowed.
+    with: Vec<(Path, Node)>,
     /// How the difference is told, if not as that of `path` itself.
     told: Vec<Cause>,
+}
+
+impl Candidate {
+    fn new(path: Path, node: Option<Node>) -> Self {
+        Self {
+            path,
+            path_then: None,
+            node,
+            with: Vec::new(),
+            told: Vec::new(),
+        }
+    }
+
+    /// The values with this one in its place.
+    fn put_back(&self, path: &Path, into: &Merged) -> Option<Merged> {
+        let first = into.with(path, self.node.clone())?;
+        let mut others = self.with.iter();
+        others.try_fold(first, |merged, (path, node)| {
+            merged.with(path, Some(node.clone()))
+        })
+    }
 }
 
 impl Explained {
@@ -86,14 +109,16 @@ impl Trials<'_> {
             if left.is_empty() {
                 break;
             }
-            if accepted
-                .iter()
-                .any(|(known, _)| known.path == candidate.path)
-            {
+            let is_known = |path: &Path| {
+                accepted.iter().any(|(known, _)| {
+                    known.path == *path || known.with.iter().any(|(other, _)| other == path)
+                })
+            };
+            if is_known(&candidate.path) || candidate.with.iter().any(|(path, _)| is_known(path)) {
                 continue;
             }
             let path = candidate.path_then.as_ref().unwrap_or(&candidate.path);
-            let Some(trial) = base.with(path, candidate.node.clone()) else {
+            let Some(trial) = candidate.put_back(path, &base) else {
                 continue;
             };
             let Some(rendered) = self.render(&trial) else {
@@ -124,9 +149,8 @@ impl Trials<'_> {
     ) -> Explained {
         let mut explained = Explained::default();
         for (candidate, dropped) in accepted {
-            let alone = self
-                .merged
-                .with(&candidate.path, candidate.node.clone())
+            let alone = candidate
+                .put_back(&candidate.path, self.merged)
                 .and_then(|trial| self.render(&trial));
             let moved = match alone {
                 Some(rendered) => keys(&changes(&comparable(rendered, new), new)),
@@ -161,22 +185,29 @@ impl Trials<'_> {
         if !candidate.told.is_empty() {
             return candidate.told;
         }
-        let path = candidate.path;
+        let mut told = vec![self.told_one(candidate.path, candidate.node.as_ref())];
+        for (path, node) in &candidate.with {
+            told.push(self.told_one(path.clone(), Some(node)));
+        }
+        told
+    }
+
+    fn told_one(&self, path: Path, before: Option<&Node>) -> Cause {
         let after = self.merged.node(&path);
         let side = |node: Option<&Node>| match node {
             None => Side::Absent,
             Some(node) if is_credential(&path) || self.is_secret(node) => Side::Secret,
             Some(node) => Side::Value(node.to_json()),
         };
-        vec![Cause {
-            before: side(candidate.node.as_ref()),
+        Cause {
+            before: side(before),
             after: side(after),
             path: self.label(&path),
             place: match after {
                 Some(_) => Place::Value(path),
                 None => Place::Nowhere,
             },
-        }]
+        }
     }
 
     fn is_secret(&self, node: &Node) -> bool {
@@ -257,8 +288,9 @@ fn within(key: &Key, left: &BTreeSet<Key>) -> Option<Key> {
     left.iter()
         .filter(|(left, _)| left == id)
         .find(|(_, whole)| {
-            path.strip_prefix(whole.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            path.strip_prefix(whole.as_str()).is_some_and(|rest| {
+                whole.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])
+            })
         })
         .cloned()
 }

@@ -58,20 +58,14 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
                 ),
             ));
         }
-        let place = |resource: &'_ Resource| -> Option<String> {
-            resource.variable("BACKUP_BUCKET").map(str::to_owned)
-        };
-        if let (Some(before), Some(after)) = (place(old), place(new))
-            && before != after
-        {
-            found.push(Found::new(
-                new,
-                format!(
-                    "dumps go to {}; those that are there stay in {}",
-                    quoted(&after),
-                    quoted(&before)
-                ),
-            ));
+    }
+    for (_, new, differences) in see.changed_of("secret") {
+        let mut changed = differences
+            .iter()
+            .filter(|d| d.before.is_some() && d.after.is_some());
+        if changed.any(|d| d.path == "data.backup-bucket") {
+            let message = "dumps go to another bucket; those that are there stay where they are";
+            found.push(Found::new(new, message));
         }
     }
     for (old, new, _) in see.changed_of("volumeset") {

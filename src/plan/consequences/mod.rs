@@ -63,6 +63,14 @@ macro_rules! rules {
                 match self { $(Self::$name => Severity::$severity,)* }
             }
 
+            /// What it means, and why it is so, in a sentence or two.
+            #[must_use]
+            pub fn meaning(self) -> String {
+                let lines: &[&str] = match self { $(Self::$name => &[$($doc),+],)* };
+                let lines = lines.iter().map(|line| line.trim());
+                lines.take_while(|line| !line.starts_with("Source:")).collect::<Vec<_>>().join(" ")
+            }
+
             fn find(self, see: &See<'_>) -> Vec<Found> {
                 match self { $(Self::$name => $find(see),)* }
             }

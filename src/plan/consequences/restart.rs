@@ -6,15 +6,15 @@ use crate::plan::resource::Resource;
 
 pub(super) fn outage(see: &See<'_>) -> Vec<Found> {
     restarted(see)
-        .filter(|new| new.workload_type() == "stateful")
-        .map(|new| {
-            let alone: Vec<String> = new
-                .replicas()
-                .into_iter()
-                .filter(|(_, replicas)| *replicas == 1)
-                .map(|(location, _)| location.to_owned())
+        .filter(|(_, new)| new.workload_type() == "stateful")
+        .map(|(old, new)| {
+            let running = old.replicas();
+            let alone: Vec<String> = running
+                .iter()
+                .filter(|(_, replicas)| **replicas == 1)
+                .map(|(location, _)| (*location).to_owned())
                 .collect();
-            let who = match (alone.len(), new.replicas().len()) {
+            let who = match (alone.len(), running.len()) {
                 (0, _) => {
                     "one after another in each location, all locations at the same time".to_owned()
                 }
@@ -36,8 +36,8 @@ pub(super) fn outage(see: &See<'_>) -> Vec<Found> {
 
 pub(super) fn pooler_restart(see: &See<'_>) -> Vec<Found> {
     restarted(see)
-        .filter(|new| matches!(new.workload_type(), "standard" | "serverless"))
-        .map(|new| {
+        .filter(|(_, new)| matches!(new.workload_type(), "standard" | "serverless"))
+        .map(|(_, new)| {
             let message = format!(
                 "replaces the replicas of {} one after another: each connection breaks once",
                 new.id.name
@@ -47,10 +47,11 @@ pub(super) fn pooler_restart(see: &See<'_>) -> Vec<Found> {
         .collect()
 }
 
-fn restarted<'a>(see: &See<'a>) -> impl Iterator<Item = &'a Resource> {
+/// The workloads that get a new version: as they are, and as they will be.
+fn restarted<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resource)> {
     see.changed()
         .filter(|(old, _, differences)| !old.workload_type().is_empty() && restarts(differences))
-        .map(|(_, new, _)| new)
+        .map(|(old, new, _)| (old, new))
 }
 
 /// Whether these differences of a workload make a new version of it.

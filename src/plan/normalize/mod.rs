@@ -96,7 +96,14 @@ pub fn is_name(text: &str) -> bool {
 }
 
 fn is_of_the_platform(tag: &str) -> bool {
-    tag == "cpln/release" || tag == "cpln/deployTimestamp" || tag.starts_with("cpln/secret:")
+    const TAGS: &[&str] = &[
+        "cpln/release",
+        "cpln/deployTimestamp",
+        "cpln/managedByTerraform",
+        "cpln/terraformProviderVersion",
+    ];
+    // those of a chart, and of the operator
+    TAGS.contains(&tag) || tag.starts_with("cpln/secret:") || tag.starts_with("cpln.io/")
 }
 
 /// `/org/ORG/gvc/GVC/workload/NAME`

@@ -4,11 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::cause::Cause;
-use super::shown::Side;
-use super::{Action, Plan};
 use crate::layers::SourceKind;
 use crate::plain::{plain, plain_lines};
+use crate::plan::{Action, Cause, Plan, Side};
 use crate::problem::Place;
 use crate::report::{Places, Spot};
 

@@ -1,10 +1,8 @@
 //! Workflow commands that GitHub shows beside the values that are behind a change.
 
-use super::consequences::Severity;
-use super::shown::What;
 use super::text::{self, arrow};
-use super::{Action, Change, Plan};
 use crate::plain::plain;
+use crate::plan::{Action, Change, Plan, Severity, What};
 use crate::report::Places;
 use crate::report::github::{data, property};
 

@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::consequences::{Consequence, Severity};
-use super::payload::{Line, Lines, Tag};
-use super::shown::What;
 use super::text::{self, arrow};
-use super::{Action, Change, PathChange, Plan};
 use crate::plain::plain;
+use crate::plan::{
+    Action, Change, Consequence, Line, Lines, PathChange, Plan, Severity, Tag, What,
+};
 use crate::report::Places;
 
 /// What terminals have at least.
@@ -51,7 +50,9 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         write_consequence(consequence, &mut out);
     }
     for note in &plan.notes {
-        let _ = writeln!(out, "{DIM}note: {note}{DIM:#}");
+        for line in wrapped(&format!("note: {note}"), WIDTH) {
+            let _ = writeln!(out, "{DIM}{line}{DIM:#}");
+        }
     }
     out
 }

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::consequences::Severity;
-use super::shown::What;
 use super::text::{self, arrow};
-use super::{Action, Change, Plan};
 use crate::plain::{plain, plain_lines};
+use crate::plan::{Action, Change, Plan, Severity, What};
 use crate::report::Places;
 
 /// Writes everything.

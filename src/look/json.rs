@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::payload::Tag;
-use super::shown::{Side, What};
 use super::text;
-use super::{Action, Change, PathChange, Plan};
 use crate::layers::secret::REDACTED;
 use crate::plain;
+use crate::plan::{Action, Change, PathChange, Plan, Side, Tag, What};
 use crate::report::Places;
 
 /// Writes everything.
