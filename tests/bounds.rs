@@ -120,7 +120,11 @@ fn a_folder_that_leads_to_itself() -> Result<()> {
 #[test]
 fn stars() -> Result<()> {
     let folder = folder()?;
-    let only = format!("render --only 'workload/{}x'", "*a".repeat(28));
+    let name = "a".repeat(30);
+    let only = format!(
+        "render --set gvc.name={name} --only 'workload/{}x'",
+        "*a".repeat(28)
+    );
     refuses(folder.path(), &only, "matches no resource")
 }
 

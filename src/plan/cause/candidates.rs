@@ -20,16 +20,16 @@ impl Trials<'_> {
             let Value::Scalar(scalar) = &node.value else {
                 return;
             };
+            let texts = others(scalar, &pairs).into_iter();
+            let nodes: Vec<Node> = texts.map(|text| like(scalar, text, node.span)).collect();
+            let one = |node: &Node| Candidate::new(path.clone(), Some(node.clone()));
+            candidates.extend(nodes.iter().map(one));
             // a key that has no default was perhaps not there
             let is_optional = self.merged.built_in().find(&path).is_none();
             let is_item = !matches!(path.steps().last(), Some(Step::Key(_)));
             if is_optional && !is_item && self.merged.is_given(&path) {
                 candidates.push(Candidate::new(path.clone(), None));
             }
-            let texts = others(scalar, &pairs).into_iter();
-            let nodes: Vec<Node> = texts.map(|text| like(scalar, text, node.span)).collect();
-            let one = |node: &Node| Candidate::new(path.clone(), Some(node.clone()));
-            candidates.extend(nodes.iter().map(one));
             if let (Some(section), false) = (path.parent(), nodes.is_empty()) {
                 sections.entry(section).or_default().push((path, nodes));
             }

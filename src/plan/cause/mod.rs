@@ -4,10 +4,13 @@
 
 mod candidates;
 mod locations;
+mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resource::{Id, Resource};
+use search::Search;
+
 use super::shown::Side;
 use super::{Raw, changes};
 use super::{read, sides};
@@ -18,9 +21,6 @@ use crate::manifests::Renderer;
 use crate::merge::Merged;
 use crate::place::{Path, Place, Step};
 use crate::values;
-
-/// More trials than that would keep a person waiting.
-const MOST: usize = 120;
 
 /// What it takes to render again.
 pub(crate) struct Trials<'a> {
@@ -57,6 +57,7 @@ pub(crate) struct Explained {
 type Key = (Id, String);
 
 /// A value in the place of another.
+#[derive(Clone)]
 struct Candidate {
     path: Path,
     /// The path once the locations are those of the older manifests again.
@@ -80,6 +81,13 @@ impl Candidate {
         }
     }
 
+    /// What it puts back.
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        [&self.path]
+            .into_iter()
+            .chain(self.with.iter().map(|(path, _)| path))
+    }
+
     /// The values with this one in its place.
     fn put_back(&self, path: &Path, into: &Merged) -> Option<Merged> {
         let first = into.with(path, self.node.clone())?;
@@ -101,42 +109,16 @@ impl Explained {
 impl Trials<'_> {
     /// Finds the values behind these changes.
     pub(crate) fn explain(&self, old: &[Resource], new: &[Resource], raw: &[Raw<'_>]) -> Explained {
-        let mut left = keys(raw);
-        let all = left.clone();
-        let mut base = self.merged.clone();
-        let mut accepted: Vec<(Candidate, BTreeSet<Key>)> = Vec::new();
-        for candidate in self.candidates(old, raw).into_iter().take(MOST) {
-            if left.is_empty() {
-                break;
-            }
-            let is_known = |path: &Path| {
-                accepted.iter().any(|(known, _)| {
-                    known.path == *path || known.with.iter().any(|(other, _)| other == path)
-                })
-            };
-            if is_known(&candidate.path) || candidate.with.iter().any(|(path, _)| is_known(path)) {
-                continue;
-            }
-            let path = candidate.path_then.as_ref().unwrap_or(&candidate.path);
-            let Some(trial) = candidate.put_back(path, &base) else {
-                continue;
-            };
-            let Some(rendered) = self.render(&trial) else {
-                continue;
-            };
-            let still = keys(&changes(old, &comparable(rendered, new)));
-            let still = still.iter().map(|key| within(key, &left));
-            let Some(still) = still.collect::<Option<BTreeSet<Key>>>() else {
-                continue;
-            };
-            if still.len() < left.len() {
-                let dropped = left.difference(&still).cloned().collect();
-                accepted.push((candidate, dropped));
-                left = still;
-                base = trial;
+        let candidates = self.candidates(old, raw);
+        let mut search = Search::new(self, old, new, keys(raw));
+        // the second time for what was only not allowed before another value was put back
+        for _ in 0..2 {
+            for same in candidates.chunk_by(|one, next| one.path == next.path) {
+                search.take_best(same);
             }
         }
-        self.attribute(accepted, new, &all, &left)
+        let (accepted, left) = search.found();
+        self.attribute(accepted, new, &keys(raw), &left)
     }
 
     /// What each accepted value moves, of that which all of them together explain.
