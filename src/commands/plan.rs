@@ -1,6 +1,8 @@
 //! `plan`: what changes between two sets of manifests, and what that does to a running cluster.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use anyhow::Result;
 
@@ -18,8 +20,8 @@ use crate::report::Places;
 pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
     let mut problems = Problems::default();
     let denied = denied(args, &mut problems);
-    let old = read_old(args, &mut problems);
     let Some(new) = &args.new else {
+        let old = read_old(args, &mut problems);
         return from_values(args, old, problems, &denied);
     };
     if new == Path::new("-") && args.old == Path::new("-") {
@@ -27,7 +29,15 @@ pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
         problems.push(Problem::new(Code::File, Place::Nowhere, found));
         return pipeline::refuse(&problems, args.cluster.report.format);
     }
-    match (old, read(new, &mut problems)) {
+    // reading takes most of the time
+    let mut found = Problems::default();
+    let (old, new) = thread::scope(|scope| {
+        let new = scope.spawn(|| read(new, &mut found));
+        let old = read_old(args, &mut problems);
+        (old, new.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    problems.extend(found);
+    match (old, new) {
         (Some(old), Some(new)) if problems.is_empty() => {
             finish(args, &Plan::new(old, new, None), None, &denied)
         }

@@ -58,6 +58,10 @@ fn mappings(
     let is_told =
         |key: &str, value: &Value| is_exact || !is_hollow(value) && !FILLED_IN.contains(&key);
     for (key, value) in after {
+        // most of it is the same, and needs no path
+        if before.get(key) == Some(value) {
+            continue;
+        }
         let path = below(path, key);
         match before.get(key) {
             Some(old) => compare(&path, key, old, value, found),

@@ -1,6 +1,9 @@
 //! YAML 1.2 to a tree: granit-parser's events, with our own rules for keys, merge keys, aliases and limits.
 
 mod collection;
+mod documents;
+
+pub(super) use documents::read_documents;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,41 +20,6 @@ use crate::problem::{Code, Path, Place, Problem, Problems, Step};
 pub(super) const MAX_DEPTH: usize = 64;
 /// How many values one text may hold, aliases counted each time. The built-in file has fewer than two hundred.
 pub(super) const MAX_NODES: usize = 20_000;
-
-/// How many values the manifests of one file may hold: a thousand resources and more.
-const MAX_MANIFEST_NODES: usize = 400_000;
-
-/// Reads documents that are no values, whatever they are: exports, manifests. Their problems have a line in words, as
-/// no report shows their text.
-pub(super) fn read_documents(text: &str) -> Result<Vec<Node>, Problem> {
-    let mut reader = Reader {
-        source: SourceId::NONE,
-        is_shown: false,
-        takes_any: true,
-        text,
-        parser: Parser::new_from_str_with_options(text, options()),
-        anchors: HashMap::new(),
-        max_nodes: MAX_MANIFEST_NODES,
-        nodes_left: MAX_MANIFEST_NODES,
-        problems: Problems::default(),
-        secrets: Vec::new(),
-        path: Vec::new(),
-        in_secret: false,
-    };
-    match reader.documents() {
-        Err(stop) => Err(match *stop {
-            Stop::Problem(problem) => problem,
-            Stop::Syntax(error) => {
-                let secrets = secret::join(secret::in_broken_yaml(text), text.len());
-                trap::explain(SourceId::NONE, text, &error, &secrets)
-            }
-        }),
-        Ok(documents) => match reader.problems.into_iter().next() {
-            Some(problem) => Err(problem),
-            None => Ok(documents),
-        },
-    }
-}
 
 fn options() -> granit_parser::Options {
     granit_parser::options! {
