@@ -7,13 +7,12 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use common::Result;
 use tempfile::TempDir;
 
-/// The program is not optimised here, and the machine may be busy.
-const LONGEST: Duration = Duration::from_secs(10);
+/// In seconds of the processor, however busy the machine is. The program is not optimised here.
+const LONGEST: u64 = 10;
 /// In KiB, of address space.
 const MOST_MEMORY: u64 = 400 << 10;
 
@@ -26,9 +25,9 @@ fn folder() -> Result<TempDir> {
 /// Runs it within bounds of memory; what it takes too much is an abort.
 fn run(folder: &Path, arguments: &str, redirect: &str) -> Result<Output> {
     let program = env!("CARGO_BIN_EXE_pgedge-tpl");
-    let command =
-        format!("ulimit -v {MOST_MEMORY}; exec timeout 60 {program} {arguments} {redirect}");
-    let begin = Instant::now();
+    let command = format!(
+        "ulimit -v {MOST_MEMORY}; ulimit -t {LONGEST}; exec timeout 300 {program} {arguments} {redirect}"
+    );
     let output = Command::new("/bin/sh")
         .args(["-c", &command])
         .current_dir(folder)
@@ -36,8 +35,6 @@ fn run(folder: &Path, arguments: &str, redirect: &str) -> Result<Output> {
         .env("PATH", "/usr/bin:/bin")
         .stdin(Stdio::null())
         .output()?;
-    let taken = begin.elapsed();
-    assert!(taken < LONGEST, "{arguments}: {taken:?}");
     let code = output.status.code();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
