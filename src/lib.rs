@@ -8,14 +8,15 @@
 //!                        origins  of file   rules      checked      JSON
 //! ```
 //!
-//! Two rooms look at manifests from outside: `plan` at what differs between two sets of them, `snapshot` at what a
-//! case gave before.
+//! Three rooms look at manifests from outside: `plan` at what differs between two sets of them, `look` writes that down,
+//! `snapshot` knows what a case gave before.
 //!
 //! Problems flow beside the data: each room returns its result or *all* its [`problem`]s, [`merge`] knows where a
 //! path was written, and [`report`] turns both into text. Only [`commands`] prints, only `main` exits.
 
 pub mod cli;
 pub mod place;
+pub mod plain;
 pub mod problem;
 
 mod cluster;
@@ -31,7 +32,8 @@ mod schema;
 mod values;
 
 mod commands;
-mod plan;
+pub mod look;
+pub mod plan;
 pub mod report;
 mod selection;
 mod snapshot;

@@ -5,8 +5,8 @@ mod folder;
 
 use crate::manifests::Manifest;
 
-pub use file::{read as read_file, write as write_file};
-pub use folder::{Change, Folder};
+pub use file::{Readers, read as read_file, write as write_file};
+pub use folder::{Change, Folder, Wishes};
 
 /// What each document of a stream begins with.
 const BEGIN: &str = "---\n";

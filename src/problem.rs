@@ -94,6 +94,8 @@ codes! {
     Template "template" Error,
     /// A rendered document that the platform would refuse.
     Manifest "manifest" Error,
+    /// A file that holds something other than manifests.
+    NoManifest "no-manifest" Error,
     /// `--only` that matches no resource.
     NoMatch "no-match" Error,
     /// `--deny` of a rule that there is not.

@@ -10,6 +10,7 @@ use common::Result;
 /// Each room, behind all those that it may use.
 const ROOMS: &[&str] = &[
     "cli",
+    "plain",
     "place",
     "problem",
     "layers",
@@ -26,6 +27,7 @@ const ROOMS: &[&str] = &[
     "selection",
     "report",
     "plan",
+    "look",
     "snapshot",
     "commands",
 ];

@@ -25,7 +25,8 @@ Examples:
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 A value is told as the cause of a change if putting it back undoes the change.
-Secrets are never shown, only that they changed.
+Secrets are never shown, only that they changed. What could not be compared is
+a difference; `pgedge-tpl explain plan` lists it with every other RULE.
 
 Examples:
   pgedge-tpl plan manifests -f values.yaml
@@ -60,7 +61,8 @@ pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl explain
   pgedge-tpl explain gvc.locations
-  pgedge-tpl explain pgcat.defaultPoolSize -o json";
+  pgedge-tpl explain pgcat.defaultPoolSize -o json
+  pgedge-tpl explain plan";
 
 pub(super) const NOTES_EXAMPLES: &str = "\
 Examples:

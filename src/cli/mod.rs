@@ -88,7 +88,10 @@ pub struct Render {
     /// Write nothing; exit 3 if DIR is not what would be written
     #[arg(long, requires = "output_dir")]
     pub check: bool,
-    /// Replace credentials by [redacted]
+    /// Overwrite files of DIR that were edited by hand
+    #[arg(long, requires = "output_dir")]
+    pub force: bool,
+    /// Replace secrets by [redacted], in documents that cannot be applied
     #[arg(long)]
     pub redact: bool,
     /// The cluster.
@@ -139,12 +142,18 @@ pub struct Plan {
     /// Exit 3 if anything differs
     #[arg(long)]
     pub exit_code: bool,
-    /// Fail if the change has this consequence; repeatable
-    #[arg(long, value_name = "RULE")]
+    /// Fail if the change has one of these consequences
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
     pub deny: Vec<String>,
     /// Fail if the change has a dangerous consequence
     #[arg(long)]
     pub deny_dangerous: bool,
+    /// But not because of these
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// There is nothing yet: OLD holds no manifest
+    #[arg(long = "new")]
+    pub is_new: bool,
     /// The cluster.
     #[command(flatten)]
     pub cluster: ClusterFlags,
@@ -218,6 +227,8 @@ pub enum Topic {
     Restore,
     /// What a change of the values does to a running cluster
     Scaling,
+    /// What differs between the values and what runs
+    Drift,
     /// Where to look when it does not come up
     Troubleshoot,
     /// Taking over a cluster of the public template
@@ -271,7 +282,7 @@ pub struct Man {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The value, such as pgcat.poolMode; all of them without it
+    /// The value, such as pgcat.poolMode, or plan for its rules; all values without it
     pub path: Option<String>,
     /// Text for people, or JSON
     #[arg(short, long, value_enum, default_value_t = Shape::Text)]

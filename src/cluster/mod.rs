@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::layers::secret::{self, REDACTED};
 use crate::merge::Merged;
 use crate::problem::{Path, Problems};
 use crate::values::name::ReleaseName;
@@ -23,7 +24,7 @@ use crate::values::{Values, image::Image};
 
 pub use access::Firewall;
 pub use backup::{Backup, Identity};
-pub use credentials::{Credentials, REDACTED};
+pub use credentials::Credentials;
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
 pub use pooler::Pooler;
@@ -67,6 +68,9 @@ pub struct Cluster {
     pub backup: Option<Backup>,
     /// Whether replicas are spread over availability zones.
     pub multi_zone: bool,
+    /// Whether its documents are only for reading: see [`redacted`](Self::redacted).
+    #[serde(skip)]
+    pub is_redacted: bool,
 }
 
 /// The GVC that is rendered.
@@ -157,6 +161,7 @@ impl Cluster {
             },
             pgcat: Pooler::new(values),
             multi_zone: values.multi_zone,
+            is_redacted: false,
             names,
             config,
             credentials,
@@ -165,7 +170,8 @@ impl Cluster {
         })
     }
 
-    /// The same cluster with every credential replaced by [`REDACTED`].
+    /// The same cluster with [`REDACTED`] in the place of every credential, and of whatever stands behind a word such
+    /// as `password` in a setting, a rule of access or a tag.
     #[must_use]
     pub fn redacted(mut self) -> Self {
         for key in Credentials::KEYS {
@@ -173,6 +179,17 @@ impl Cluster {
                 REDACTED.clone_into(value);
             }
         }
+        for line in self.node_settings.iter_mut().chain(&mut self.extra_hba) {
+            *line = secret::hidden(line);
+        }
+        for (_, value) in self
+            .tags
+            .iter_mut()
+            .filter(|(key, _)| secret::is_secret(key))
+        {
+            REDACTED.clone_into(value);
+        }
+        self.is_redacted = true;
         self
     }
 }

@@ -23,7 +23,24 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     backup(values, &mut problems);
     credentials(values, origins, &mut problems);
     parameters(values, &mut problems);
+    tags(values, &mut problems);
     problems
+}
+
+/// The platform keeps at most this many tags of a resource (Terraform provider: bounds of `tags`).
+const MOST_TAGS: usize = 50;
+/// Those of this program, on the resource that has most of them.
+const OWN_TAGS: usize = 5;
+
+fn tags(values: &Values, problems: &mut Problems) {
+    let count = values.tags.len();
+    if count + OWN_TAGS > MOST_TAGS {
+        let found = format!(
+            "there are {count} tags, and {OWN_TAGS} more of this program; the platform keeps {MOST_TAGS}"
+        );
+        let problem = Problem::of_value(Code::InvalidValue, Path::of("tags"), found);
+        problems.push(problem.allowed(format!("at most {} tags", MOST_TAGS - OWN_TAGS)));
+    }
 }
 
 /// The prefix of every name: `release`, or else the GVC's name where it is short enough.

@@ -1,13 +1,21 @@
 //! `explain`: one value, or the list of all.
 
 use anyhow::Result;
+use serde_json::{Value, json};
 
 use super::{Exit, pipeline, print};
 use crate::cli::{self, Format, Shape};
 use crate::explain::{self, Explained};
+use crate::plan::Rule;
+
+/// The word for the rules of `plan`; no value has it as its path.
+const PLAN: &str = "plan";
 
 /// Runs it.
 pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
+    if args.path.as_deref() == Some(PLAN) {
+        return rules(args.output);
+    }
     let explained = match &args.path {
         None => Explained::all(),
         Some(path) => match Explained::of(path) {
@@ -20,5 +28,21 @@ pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
         (Shape::Text, Some(field)) => explain::page(field, &explained),
         (Shape::Text, None) => explain::tree(&explained.below),
     })?;
+    Ok(Exit::Done)
+}
+
+/// Every rule of `plan`, the most severe first.
+fn rules(shape: Shape) -> Result<Exit> {
+    let mut out = String::new();
+    let mut all = Vec::new();
+    for rule in Rule::ALL {
+        let (name, severity, meaning) = (rule.text(), rule.severity().text(), rule.meaning());
+        out += &format!("{name} ({severity})\n{}\n", explain::indented(&meaning));
+        all.push(json!({ "rule": name, "severity": severity, "meaning": meaning }));
+    }
+    match shape {
+        Shape::Text => print(&out)?,
+        Shape::Json => print(&format!("{:#}\n", Value::from(all)))?,
+    }
     Ok(Exit::Done)
 }

@@ -7,7 +7,9 @@ use anyhow::Result;
 use super::{Exit, print, say};
 use crate::cli::{self, Format, ValueFlags};
 use crate::layers::{self, Edit};
+use crate::manifests::shell_word;
 use crate::migrate::{self, Credentials, Migration, Wishes};
+use crate::plain::{plain, quoted};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::values::name::{ReleaseName, SecretName};
 use crate::values::scalar::Parse;
@@ -24,7 +26,7 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
     let wishes = wishes(args, &mut problems);
     if problems.has_errors() {
         let (merged, _) = merge::merge(built_in, layers);
-        say(&report::report(&problems, &merged, Format::Human))?;
+        say(&report::report(&problems, &merged, Format::Human));
         return Ok(Exit::Wrong);
     }
     let documents: Vec<_> = layers
@@ -38,7 +40,7 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
     let source = layers.sources.iter().last();
     let (name, text) = source.map_or(("", ""), |(_, source)| (&source.name, &source.text));
     let migration = migrate::migrate(text, &documents, &wishes);
-    say(&told(name, &migration, &wishes))?;
+    say(&told(name, &migration, &wishes));
     if args.check {
         let is_same = migration.text == text;
         return Ok(if is_same { Exit::Done } else { Exit::Differs });
@@ -78,8 +80,17 @@ fn told(name: &str, migration: &Migration, wishes: &Wishes) -> String {
     for change in &migration.changes {
         _ = writeln!(
             told,
-            "{name}:{}: `{}` {}",
-            change.line, change.path, change.what
+            "{}:{}: {} {}",
+            plain(name),
+            change.line,
+            quoted(&change.path),
+            plain(&change.what)
+        );
+    }
+    for line in &migration.left_behind {
+        _ = writeln!(
+            told,
+            "line {line} of the new values may hold the password still: take it out by hand"
         );
     }
     if !migration.names_release {
@@ -99,8 +110,12 @@ fn told(name: &str, migration: &Migration, wishes: &Wishes) -> String {
 fn command(name: &str, secret: &SecretName, credentials: &Credentials) -> String {
     let entry = |key: &str, value: &Option<String>, else_: &str| {
         let value = value.as_deref().unwrap_or(else_);
-        format!("'{key}={}'", value.replace('\'', r"'\''"))
+        let mut word = String::new();
+        // writing to a text cannot fail
+        _ = shell_word(&mut word, &format!("{key}={value}"));
+        plain(&word).into_owned()
     };
+    let name = plain(name);
     format!(
         "make the secret before applying, with the password that stands in {name}:\n\
          \x20   read -rs -p 'Password: ' PGPASSWORD\n\

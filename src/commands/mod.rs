@@ -14,12 +14,14 @@ mod test;
 mod values;
 
 use std::io::{self, IoSlice, Write};
+use std::path::Path;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
+use crate::plain::plain;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,17 +102,20 @@ fn show(text: &str) -> Result<()> {
         .context("cannot write to stdout")
 }
 
+/// The name of a file, as it can stand in a message.
+fn shown(path: &Path) -> String {
+    plain(&path.display().to_string()).into_owned()
+}
+
 /// Says something about the product, in one write; without its colours where nobody can see them.
-fn say(text: &str) -> Result<()> {
+fn say(text: &str) {
     let stderr = io::stderr();
     let plain = match AutoStream::choice(&stderr) {
         ColorChoice::Never => strip_str(text).to_string(),
         _ => text.to_owned(),
     };
-    stderr
-        .lock()
-        .write_all(plain.as_bytes())
-        .context("cannot write to stderr")
+    // who cannot be told what is wrong still gets the status
+    _ = stderr.lock().write_all(plain.as_bytes());
 }
 
 /// Whether an error is only that nobody reads our output any more.

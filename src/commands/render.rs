@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::pipeline::Input;
-use super::{Exit, print, print_parts, say};
+use super::{Exit, print, print_parts, say, shown};
 use crate::cli::{self, Output};
 use crate::manifests::Manifest;
-use crate::output::{self, Change, Folder};
+use crate::output::{self, Change, Folder, Wishes};
 use crate::selection;
 
 /// Runs it.
@@ -30,7 +30,14 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
     };
     match &args.output_dir {
         Some(folder) if args.check => check(folder, &manifests, !args.only.is_empty()),
-        Some(folder) => write(folder, &manifests, !args.only.is_empty()),
+        Some(folder) => write(
+            folder,
+            &manifests,
+            Wishes {
+                is_partial: !args.only.is_empty(),
+                is_forced: args.force,
+            },
+        ),
         None => {
             match args.output {
                 Output::Yaml => print_parts(output::yaml_stream(&manifests))?,
@@ -41,14 +48,24 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
     }
 }
 
-fn write(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
-    for name in Folder::open(folder)?.write(manifests, partial)? {
+fn write(folder: &Path, manifests: &[Manifest], wishes: Wishes) -> Result<Exit> {
+    let kept = Folder::open(folder)?.write(manifests, wishes)?;
+    for name in &kept.edited {
+        say(&format!(
+            "`{}` was edited by hand: left as it is; --force overwrites it\n",
+            shown(&folder.join(name))
+        ));
+    }
+    for name in &kept.stale {
         say(&format!(
             "`{}` is rendered no longer, but somebody changed it: left as it is\n",
-            folder.join(name).display()
-        ))?;
+            shown(&folder.join(name))
+        ));
     }
-    Ok(Exit::Done)
+    Ok(match kept.edited.is_empty() {
+        true => Exit::Done,
+        false => Exit::Differs,
+    })
 }
 
 fn check(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
@@ -63,12 +80,12 @@ fn check(folder: &Path, manifests: &[Manifest], partial: bool) -> Result<Exit> {
             Change::Changed(name) => ("changed", name),
             Change::Removed(name) => ("removed", name),
         };
-        said += &format!("{what:<8} {}\n", folder.join(name).display());
+        said += &format!("{what:<8} {}\n", shown(&folder.join(name)));
     }
     said += &format!(
         "`{}` is not what the values say; the same command without --check makes it so\n",
-        folder.display()
+        shown(folder)
     );
-    say(&said)?;
+    say(&said);
     Ok(Exit::Differs)
 }

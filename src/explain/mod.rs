@@ -9,7 +9,7 @@ use crate::decode::nearest;
 use crate::problem::{Code, Place, Problem};
 use crate::schema::{self, Choice, Field, Kind, Said};
 
-pub use page::{page, tree};
+pub use page::{indented, page, tree};
 pub use reach::Reach;
 
 /// A key of the values, or all of them.

@@ -156,6 +156,14 @@ pub fn tree(fields: &[Field]) -> String {
     out
 }
 
+/// A paragraph that stands two columns in.
+#[must_use]
+pub fn indented(text: &str) -> String {
+    let mut out = String::new();
+    wrap(&mut out, 2, 2, text);
+    out
+}
+
 fn fact(out: &mut String, label: &str, text: &str) {
     _ = write!(out, "  {label:<10}");
     wrap(out, FACTS, FACTS, text);

@@ -98,6 +98,41 @@ pub fn read_yaml(source: SourceId, text: &str, problems: &mut Problems) -> Optio
     yaml::read(source, text, problems).0
 }
 
+/// Reads what is no layer and was not written here: manifests and exports, YAML or JSON, within the same bounds as
+/// values.
+///
+/// # Errors
+///
+/// The first thing that is wrong, and its line.
+pub fn read_documents(text: &str) -> Result<Vec<Node>, (Option<usize>, Problem)> {
+    let placed = |problem: Problem| {
+        let line = match problem.place {
+            Place::At(span) => text
+                .get(..span.start)
+                .map(|before| before.matches('\n').count() + 1),
+            _ => None,
+        };
+        (line, problem)
+    };
+    if text.trim_start().starts_with(['{', '[']) {
+        let mut problems = Problems::default();
+        let read = json::read(SourceId::NONE, text, 0, Vec::new(), &mut problems);
+        match (read, problems.into_iter().next()) {
+            (Ok(_), Some(problem)) => return Err(placed(problem)),
+            (Ok(read), None)
+                if text
+                    .get(read.end..)
+                    .is_some_and(|rest| rest.trim().is_empty()) =>
+            {
+                return Ok(vec![read.node]);
+            }
+            // flow style of YAML begins like JSON
+            _ => {}
+        }
+    }
+    yaml::read_documents(text).map_err(placed)
+}
+
 impl Layers {
     /// None so far; their texts come behind these.
     fn behind(sources: Sources) -> Self {
@@ -251,6 +286,11 @@ pub(crate) fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
             Code::File,
             "no permission to read it",
             "change its permissions, or your user",
+        ),
+        Refusal::Pipe => problem(
+            Code::File,
+            "this is a pipe with a name, to which nobody may ever write",
+            "name a file, or `-` for standard input",
         ),
         Refusal::TooLarge => {
             let found = format!("larger than {} MiB", disk::LIMIT >> 20);

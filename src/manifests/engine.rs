@@ -55,6 +55,10 @@ impl Rendered {
     }
 }
 
+/// What a template of the user's own may spend: instructions, and one for every 64 bytes that it makes of any kind. The
+/// largest built-in one takes a hundredth.
+const FUEL: u64 = 500_000;
+
 /// Escapes that templates do not get: each would put a value into the output as it is, or changed after its escape.
 const WITHHELD: &[&str] = &["safe", "escape", "e", "indent"];
 
@@ -74,6 +78,7 @@ impl<'t> Engine<'t> {
         environment.set_syntax(syntax.map_err(|error| Problems::from(setup(&error)))?);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_debug(true);
+        environment.set_fuel(templates.are_own().then_some(FUEL));
         for filter in WITHHELD {
             environment.remove_filter(filter);
         }
@@ -225,12 +230,15 @@ fn explain(error: &Error, template: &str, templates: &Templates) -> Problem {
     } else {
         String::new()
     };
-    let undefined = error.kind() == ErrorKind::UndefinedError;
     let problem = Problem::new(Code::Template, place, format!("{at}{why}"));
-    if undefined {
-        problem.fix("compare the name with the built-in template of the same name")
-    } else {
-        problem
+    match error.kind() {
+        ErrorKind::UndefinedError => {
+            problem.fix("compare the name with the built-in template of the same name")
+        }
+        ErrorKind::OutOfFuel => {
+            problem.fix("it makes far more than a manifest can hold: look at its loops")
+        }
+        _ => problem,
     }
 }
 

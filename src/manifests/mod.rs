@@ -12,13 +12,17 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::Cluster;
-use crate::layers::{self, Node, SourceId};
+use crate::layers::secret::REDACTED;
 use crate::problem::Problems;
 
 use engine::{Compile, Engine};
-pub use escape::yaml_scalar;
+pub use escape::{shell_word, yaml_scalar};
 use templates::Kind;
 pub use templates::Templates;
+
+/// The key that a redacted document has instead of `kind`. `cpln apply` sends nothing at all when a document in a file
+/// or a folder has no kind, so that `[redacted]` never becomes somebody's password.
+pub const REDACTED_KIND: &str = "redacted";
 
 /// One rendered document.
 #[derive(Clone, Debug)]
@@ -33,17 +37,32 @@ pub struct Manifest {
     pub yaml: String,
 }
 
+/// The document without its kind, if something is left out of it.
+fn without_kind(yaml: String) -> String {
+    if !yaml.contains(REDACTED) {
+        return yaml;
+    }
+    let kind = |line: &str| match line.strip_prefix("kind:") {
+        Some(rest) => format!("{REDACTED_KIND}:{rest}"),
+        None => line.to_owned(),
+    };
+    yaml.split_inclusive('\n').map(kind).collect()
+}
+
 impl Manifest {
+    /// Whether something was left out, so that it can be shown.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        self.yaml.lines().any(|line| {
+            line.strip_prefix(REDACTED_KIND)
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    }
+
     /// The document as data: read back once more, because trees are large and few callers want them.
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
-        let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
-        documents
-            .iter()
-            .flatten()
-            .map(Node::to_json)
-            .next()
-            .unwrap_or_default()
+        serde_yaml::from_str(&self.yaml).unwrap_or_default()
     }
 }
 
@@ -162,6 +181,10 @@ impl<'t> Renderer<'t> {
         for row in rows(cluster) {
             let rendered = self.engine.document(row.template, &see);
             match rendered.and_then(|rendered| check::check(row.kind, rendered, self.templates)) {
+                Ok(manifest) if cluster.is_redacted => manifests.push(Manifest {
+                    yaml: without_kind(manifest.yaml),
+                    ..manifest
+                }),
                 Ok(manifest) => manifests.push(manifest),
                 Err(found) => problems.extend(found),
             }
@@ -184,7 +207,15 @@ impl<'t> Renderer<'t> {
         cluster: &Cluster,
     ) -> Result<impl Iterator<Item = Option<String>>, Problems> {
         let see = self.seen(cluster)?;
-        Ok(rows(cluster).map(move |row| self.engine.text(row.template, &see).ok()))
+        let is_redacted = cluster.is_redacted;
+        Ok(rows(cluster).map(move |row| {
+            let draft = self.engine.text(row.template, &see).ok()?;
+            Some(if is_redacted {
+                without_kind(draft)
+            } else {
+                draft
+            })
+        }))
     }
 
     /// What the templates of documents see: the cluster, and the files that they hold.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 
 use crate::decode::nearest;
-use crate::layers::{SourceId, Sources};
+use crate::layers::{Disk, Files, SourceId, Sources, refused, text_of};
 use crate::problem::{Code, Place, Problem, Problems};
 
 /// A template that comes with the program.
@@ -85,6 +85,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "notes/backup.txt.j2",
     "notes/connect.txt.j2",
     "notes/ddl.txt.j2",
+    "notes/drift.txt.j2",
     "notes/prerequisites.txt.j2",
     "notes/restore.txt.j2",
     "notes/scaling.txt.j2",
@@ -134,12 +135,10 @@ impl Templates {
         let Some(folder) = folder else {
             return Ok(Self::default());
         };
-        let refuse = |path: &FilePath, error: &std::io::Error| {
-            let found = format!("cannot read templates from `{}`: {error}", path.display());
-            Problem::new(Code::File, Place::Nowhere, found)
-        };
-        let mut names =
-            files_below(folder, "").map_err(|error| Problems::from(refuse(folder, &error)))?;
+        let mut names = files_below(folder, "").map_err(|error| {
+            let found = format!("cannot read templates from `{}`: {error}", folder.display());
+            Problems::from(Problem::new(Code::File, Place::Nowhere, found))
+        })?;
         names.sort();
         let mut problems = Problems::default();
         let mut overrides = BTreeMap::new();
@@ -149,12 +148,22 @@ impl Templates {
                 problems.push(unknown(&path, &name));
                 continue;
             }
-            match std::fs::read_to_string(&path) {
+            let name_of_file = format!("`{}`", path.display());
+            let text = Disk
+                .read(&path)
+                .map_err(|refusal| refused(&name_of_file, &refusal, Place::Nowhere))
+                .and_then(|bytes| {
+                    text_of(bytes).map_err(|found| {
+                        let found = format!("{name_of_file}: {found}");
+                        Problem::new(Code::File, Place::Nowhere, found)
+                    })
+                });
+            match text {
                 Ok(text) => {
                     let source = sources.add_template(path.display().to_string(), text.clone());
                     overrides.insert(name, Override { source, text });
                 }
-                Err(error) => problems.push(refuse(&path, &error)),
+                Err(problem) => problems.push(problem),
             }
         }
         if problems.is_empty() {
@@ -193,6 +202,11 @@ impl Templates {
         files
             .map(|(name, own)| (name.clone(), own.text.clone()))
             .collect()
+    }
+
+    /// Whether any template is the user's own.
+    pub(super) fn are_own(&self) -> bool {
+        !self.overrides.is_empty()
     }
 
     /// Whether a template is the user's own.

@@ -29,6 +29,8 @@ pub struct Migration {
     pub changes: Vec<Change>,
     /// Whether the new text names its release.
     pub names_release: bool,
+    /// Lines of the new text that may hold the password still, though it was to leave.
+    pub left_behind: Vec<usize>,
     /// Whether credentials were taken out of the text.
     pub credentials: Option<Credentials>,
 }
@@ -50,9 +52,16 @@ pub fn migrate(text: &str, documents: &[&Node], wishes: &Wishes) -> Migration {
     let mut walk = walk::walk(text, documents, wishes);
     walk.changes.sort_by_key(|change| change.line);
     let names_release = documents.iter().any(|node| node.get("release").is_some());
+    let password = walk.password;
+    let text = walk.edits.apply(text);
+    let left_behind = match walk.credentials {
+        Some(_) => credentials::left_behind(&text, password.as_deref()),
+        None => Vec::new(),
+    };
     Migration {
         names_release: names_release || wishes.release.is_some(),
-        text: walk.edits.apply(text),
+        left_behind,
+        text,
         changes: walk.changes,
         credentials: walk.credentials,
     }

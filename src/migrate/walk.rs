@@ -19,6 +19,7 @@ pub(super) fn walk<'t>(text: &'t str, documents: &[&Node], wishes: &'t Wishes) -
         edits: Edits::default(),
         changes: Vec::new(),
         credentials: None,
+        password: None,
     };
     // before everything else: the first key may become a comment
     if let Some(first) = documents.first() {
@@ -38,6 +39,8 @@ pub(super) struct Walk<'t> {
     pub(super) edits: Edits,
     pub(super) changes: Vec<Change>,
     pub(super) credentials: Option<Credentials>,
+    /// The one that was moved.
+    pub(super) password: Option<String>,
 }
 
 impl Walk<'_> {

@@ -1,17 +1,19 @@
 //! A folder with one file for each resource. A list beside them says what was written, so that a later run removes
 //! its own files and never one of the user's.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::file::{read, write};
-use crate::manifests::Manifest;
+use super::file::{Readers, read, write};
+use crate::layers::secret;
+use crate::manifests::{Manifest, kinds};
 
-/// The list of what was written: a line with checksum and name for each file, as `sha256sum --check` reads it.
+/// The list of what was written: a line with checksum and name for each file. The checksum is that of what may be seen
+/// of it: whoever has the list cannot try passwords on it.
 const LIST: &str = ".pgedge-tpl.sha256";
 
 /// A folder and what an earlier run wrote into it.
@@ -31,13 +33,34 @@ pub enum Change {
     Removed(String),
 }
 
+/// What was to be written, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// Only a part was rendered: the files of the rest stay.
+    pub is_partial: bool,
+    /// What somebody edited is overwritten.
+    pub is_forced: bool,
+}
+
+/// Files that were left as they are, because somebody edited them.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// They are not what the values say.
+    pub edited: Vec<String>,
+    /// They are rendered no longer.
+    pub stale: Vec<String>,
+}
+
 impl Folder {
     /// Looks at a folder, which need not exist.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is no folder.
+    /// It cannot be read, is no folder, or a link to one.
     pub fn open(path: &Path) -> Result<Self> {
+        if path.is_symlink() {
+            bail!("`{}` is a link: name the folder itself", path.display());
+        }
         if path.exists() && !path.is_dir() {
             bail!("`{}` is not a folder", path.display());
         }
@@ -79,46 +102,61 @@ impl Folder {
     }
 
     /// Writes every manifest and, unless only a part was rendered, removes what an earlier run wrote and this one does
-    /// not. Says which files it left alone because somebody changed them.
+    /// not.
     ///
     /// # Errors
     ///
-    /// A file cannot be written, or one that no run wrote stands in the way.
-    pub fn write(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<String>> {
+    /// A file cannot be written, one that no run wrote stands in the way, or another run is at work.
+    pub fn write(&self, manifests: &[Manifest], wishes: Wishes) -> Result<Kept> {
         fs::create_dir_all(&self.path)
             .with_context(|| format!("cannot make the folder `{}`", self.path.display()))?;
+        let _lock = self.lock()?;
+        let mut kept = Kept::default();
+        let mut wanted = Vec::new();
         for manifest in manifests {
             let name = file_name(manifest);
-            let there = read(&self.path.join(&name))?;
-            if there.is_some_and(|text| text != manifest.yaml) && !self.written.contains_key(&name)
-            {
-                bail!(
+            let there = read(&self.path.join(&name))?.filter(|text| *text != manifest.yaml);
+            match (there, self.written.contains_key(&name)) {
+                (Some(_), false) => bail!(
                     "`{}` is there and no earlier run wrote it: move it away, or choose another folder",
                     self.path.join(name).display()
-                );
+                ),
+                (Some(text), true) if !wishes.is_forced && !self.is_untouched(&name, &text) => {
+                    kept.edited.push(name);
+                }
+                _ => wanted.push((name, manifest)),
             }
         }
-        let mut list = if partial {
-            self.written.clone()
-        } else {
-            BTreeMap::new()
-        };
-        for manifest in manifests {
-            let name = file_name(manifest);
-            write(&self.path.join(&name), &manifest.yaml)?;
+        let mut list = self.written.clone();
+        for (name, manifest) in wanted {
+            write(&self.path.join(&name), &manifest.yaml, readers(manifest))?;
             list.insert(name, checksum(&manifest.yaml));
         }
-        let left = if partial {
-            Vec::new()
-        } else {
-            self.remove_stale(manifests)?
-        };
+        if !wishes.is_partial {
+            kept.stale = self.remove_stale(manifests)?;
+            let names: BTreeSet<String> = manifests.iter().map(file_name).collect();
+            list.retain(|name, _| names.contains(name));
+        }
         let lines: String = list
             .iter()
             .map(|(name, sum)| format!("{sum}  {name}\n"))
             .collect();
-        write(&self.path.join(LIST), &lines)?;
-        Ok(left)
+        write(&self.path.join(LIST), &lines, Readers::Anybody)?;
+        Ok(kept)
+    }
+
+    /// Held until it is dropped.
+    fn lock(&self) -> Result<File> {
+        let folder = File::open(&self.path)
+            .with_context(|| format!("cannot open `{}`", self.path.display()))?;
+        match folder.try_lock() {
+            Err(TryLockError::WouldBlock) => bail!(
+                "another run writes into `{}`: try again when it is done",
+                self.path.display()
+            ),
+            // a file system without locks has no other run to wait for
+            _ => Ok(folder),
+        }
     }
 
     fn remove_stale(&self, manifests: &[Manifest]) -> Result<Vec<String>> {
@@ -144,13 +182,12 @@ impl Folder {
             .is_some_and(|sum| *sum == checksum(text))
     }
 
+    /// The list is a file that anybody can write: only names that manifests have are believed.
     fn stale(&self, manifests: &[Manifest]) -> Vec<&String> {
-        let names: Vec<String> = manifests.iter().map(file_name).collect();
-        // the list is a file that anybody can write: only plain names are believed
-        let plain = |name: &String| !name.contains(['/', '\\']) && name.as_str() != LIST;
+        let names: BTreeSet<String> = manifests.iter().map(file_name).collect();
         self.written
             .keys()
-            .filter(|name| plain(name) && !names.contains(name))
+            .filter(|name| is_file_name(name) && !names.contains(*name))
             .collect()
     }
 }
@@ -159,8 +196,43 @@ fn file_name(manifest: &Manifest) -> String {
     format!("{}-{}.yaml", manifest.kind, manifest.name)
 }
 
+/// Whether a manifest may have a file of this name.
+fn is_file_name(name: &str) -> bool {
+    let rest = name.strip_suffix(".yaml").unwrap_or_default();
+    let name = kinds().find_map(|kind| rest.strip_prefix(kind)?.strip_prefix('-'));
+    name.is_some_and(|name| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
+}
+
+fn readers(manifest: &Manifest) -> Readers {
+    match manifest.kind {
+        "secret" if !manifest.is_redacted() => Readers::Owner,
+        _ => Readers::Anybody,
+    }
+}
+
+/// Of what may be seen: of a dictionary its keys, of everything else what stands behind no secret's word.
 fn checksum(text: &str) -> String {
-    Sha256::digest(text)
+    let is_dictionary = text.lines().any(|line| line == "type: dictionary");
+    let mut is_data = false;
+    let mut seen = Sha256::new();
+    for line in text.lines() {
+        let is_below = line.starts_with(' ');
+        is_data = line == "data:" || is_data && is_below;
+        match line
+            .split_once(':')
+            .filter(|_| is_dictionary && is_data && is_below)
+        {
+            Some((key, _)) => seen.update(key),
+            None => seen.update(secret::hidden(line)),
+        }
+        seen.update("\n");
+    }
+    seen.finalize()
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()

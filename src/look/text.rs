@@ -1,26 +1,35 @@
 //! Words that every look of a plan shares.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
-use super::cause::Cause;
-use super::shown::Side;
-use super::{Action, Plan};
 use crate::layers::SourceKind;
+use crate::plain::{plain, plain_lines};
+use crate::plan::{Action, Cause, Plan, Side};
 use crate::problem::Place;
 use crate::report::{Places, Spot};
 
 /// `prod: 1 to create, 3 to change, 0 to delete`
 pub(crate) fn summary(plan: &Plan) -> String {
-    let counts = if plan.is_empty() {
-        "nothing changes".to_owned()
-    } else {
-        format!(
+    let mut counts = match (plan.is_empty(), plan.changes.is_empty()) {
+        (true, _) => "nothing changes".to_owned(),
+        (false, true) => "no difference was seen".to_owned(),
+        _ => format!(
             "{} to create, {} to change, {} to delete",
             plan.count(Action::Create),
             plan.count(Action::Change),
             plan.count(Action::Delete)
-        )
+        ),
     };
+    for (count, what) in [
+        (plan.count(Action::Stay), "to stay"),
+        (plan.unseen.len(), "not compared"),
+    ] {
+        if count > 0 {
+            let _ = write!(counts, ", {count} {what}");
+        }
+    }
     match plan.title.as_str() {
         "" => counts,
         title => format!("{title}: {counts}"),
@@ -54,8 +63,8 @@ pub(crate) fn short(value: &Value) -> Option<String> {
     const MOST: usize = 60;
     let text = match value {
         Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
+        Value::String(text) => plain_lines(text).into_owned(),
+        value => plain(&value.to_string()).into_owned(),
     };
     let is_checksum = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_checksum {
@@ -77,7 +86,7 @@ pub(crate) fn cause(cause: &Cause, places: Option<&mut Places<'_>>) -> String {
     };
     format!(
         "{}   {}{place}",
-        cause.path,
+        plain(&cause.path),
         arrow(&cause.before, &cause.after)
     )
 }

@@ -1,9 +1,8 @@
 //! Workflow commands that GitHub shows beside the values that are behind a change.
 
-use super::consequences::Severity;
-use super::shown::What;
 use super::text::{self, arrow};
-use super::{Action, Change, Plan};
+use crate::plain::plain;
+use crate::plan::{Action, Change, Plan, Severity, What};
 use crate::report::Places;
 use crate::report::github::{data, property};
 
@@ -55,6 +54,7 @@ fn effects(change: &Change, cause: usize) -> Vec<String> {
         Action::Create => '+',
         Action::Change => '~',
         Action::Delete => '-',
+        Action::Stay => '=',
     };
     let mut lines = Vec::new();
     if change.causes.contains(&cause) {
@@ -69,7 +69,11 @@ fn effects(change: &Change, cause: usize) -> Vec<String> {
             What::Values(before, after) => arrow(before, after),
             What::Lines(lines) => lines.words(),
         };
-        lines.push(format!("{sign} {}   {}   {what}", change.id, path.path));
+        lines.push(format!(
+            "{sign} {}   {}   {what}",
+            change.id,
+            plain(&path.path)
+        ));
     }
     lines
 }

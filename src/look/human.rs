@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::consequences::{Consequence, Severity};
-use super::payload::{Line, Lines, Tag};
-use super::shown::What;
 use super::text::{self, arrow};
-use super::{Action, Change, PathChange, Plan};
+use crate::plain::plain;
+use crate::plan::{
+    Action, Change, Consequence, Line, Lines, PathChange, Plan, Severity, Tag, What,
+};
 use crate::report::Places;
 
 /// What terminals have at least.
@@ -50,7 +50,9 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         write_consequence(consequence, &mut out);
     }
     for note in &plan.notes {
-        let _ = writeln!(out, "{DIM}note: {note}{DIM:#}");
+        for line in wrapped(&format!("note: {note}"), WIDTH) {
+            let _ = writeln!(out, "{DIM}{line}{DIM:#}");
+        }
     }
     out
 }
@@ -60,6 +62,7 @@ fn write_change(change: &Change, out: &mut String) {
         Action::Create => ('+', GREEN),
         Action::Change => ('~', YELLOW),
         Action::Delete => ('-', RED),
+        Action::Stay => ('=', DIM),
     };
     let _ = writeln!(out, "{style}{sign} {}{style:#}", change.id);
 }
@@ -84,12 +87,12 @@ fn write_path(path: &PathChange, out: &mut String) {
     match &path.what {
         What::Values(before, after) => {
             let what = arrow(before, after);
-            let line = format!("    {}   {what}", path.path);
+            let line = format!("    {}   {what}", plain(&path.path));
             if line.chars().count() <= WIDTH {
                 let _ = writeln!(out, "{line}");
                 return;
             }
-            let _ = writeln!(out, "    {}", path.path);
+            let _ = writeln!(out, "    {}", plain(&path.path));
             match what.split_once(" → ") {
                 Some((before, after)) if what.chars().count() + 8 > WIDTH => {
                     let _ = writeln!(out, "        {before}\n      → {after}");
@@ -100,7 +103,7 @@ fn write_path(path: &PathChange, out: &mut String) {
             }
         }
         What::Lines(lines) => {
-            let _ = writeln!(out, "    {}   {}", path.path, lines.words());
+            let _ = writeln!(out, "    {}   {}", plain(&path.path), lines.words());
             write_lines(lines, out);
         }
     }
@@ -115,7 +118,7 @@ fn write_lines(lines: &Lines, out: &mut String) {
                 Tag::Added => GREEN,
                 Tag::Removed => RED,
             };
-            let text = cut(&line.text, same);
+            let text = cut(&plain(&line.text), same);
             let _ = writeln!(out, "      {style}{} {text}{style:#}", line.tag.sign());
         }
         left = left.saturating_sub(hunk.len());

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::consequences::Severity;
-use super::shown::What;
 use super::text::{self, arrow};
-use super::{Action, Change, Plan};
+use crate::plain::{plain, plain_lines};
+use crate::plan::{Action, Change, Plan, Severity, What};
 use crate::report::Places;
 
 /// Writes everything.
@@ -34,7 +33,8 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         let (sign, what) = match (change.action, change.paths.as_slice()) {
             (Action::Create, _) => ("+", "new".to_owned()),
             (Action::Delete, _) => ("-", "gone".to_owned()),
-            (Action::Change, [one]) => ("~", format!("`{}`", one.path)),
+            (Action::Stay, _) => ("=", "stays".to_owned()),
+            (Action::Change, [one]) => ("~", code(&plain(&one.path))),
             (Action::Change, all) => ("~", format!("{} changes", all.len())),
         };
         let _ = writeln!(
@@ -42,7 +42,7 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
             "| `{sign}` | {} `{}` | {} | {} |",
             change.id.kind,
             change.id.name,
-            cell(&what),
+            what,
             because(plan, change, places.as_mut())
         );
     }
@@ -72,7 +72,7 @@ fn because(plan: &Plan, change: &Change, mut places: Option<&mut Places<'_>>) ->
     all.dedup();
     let mut said = Vec::new();
     for cause in all.iter().filter_map(|at| plan.causes.get(*at)) {
-        said.push(cell(&text::cause(cause, places.as_deref_mut())));
+        said.push(code(&text::cause(cause, places.as_deref_mut())));
     }
     said.join("<br>")
 }
@@ -82,10 +82,17 @@ fn details(change: &Change) -> String {
     for path in &change.paths {
         match &path.what {
             What::Values(before, after) => {
-                let _ = writeln!(out, "{}   {}", path.path, arrow(before, after));
+                let _ = writeln!(out, "{}   {}", plain(&path.path), arrow(before, after));
             }
             What::Lines(lines) => {
-                let _ = write!(out, "{}   {}\n{}", path.path, lines.words(), lines.text());
+                let text = lines.text();
+                let _ = write!(
+                    out,
+                    "{}   {}\n{}",
+                    plain(&path.path),
+                    lines.words(),
+                    plain_lines(&text)
+                );
             }
         }
     }
@@ -94,16 +101,28 @@ fn details(change: &Change) -> String {
 
 /// A fence longer than any inside.
 fn fenced(text: &str) -> String {
-    let longest = text
-        .split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
     format!("{fence}diff\n{text}{fence}\n")
 }
 
-/// Text that can stand in a table.
+/// Text that is shown as it is, in a table too: a code span with more backticks than the text has in a row.
+fn code(text: &str) -> String {
+    let ticks = "`".repeat(longest_run(text) + 1);
+    let edge = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    let text = text.replace('\n', " ").replace('|', "\\|");
+    format!("{ticks}{edge}{text}{edge}{ticks}")
+}
+
+fn longest_run(text: &str) -> usize {
+    let runs = text.split(|c| c != '`').map(str::len);
+    runs.max().unwrap_or_default()
+}
+
+/// Words of this program, what is not of it in backticks, as they can stand in a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
         .replace('<', "&lt;")

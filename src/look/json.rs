@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::payload::Tag;
-use super::shown::{Side, What};
 use super::text;
-use super::{Action, Change, PathChange, Plan};
-use crate::report::{Places, REDACTED};
+use crate::layers::secret::REDACTED;
+use crate::plain;
+use crate::plan::{Action, Change, PathChange, Plan, Side, Tag, What};
+use crate::report::Places;
 
 /// Writes everything.
 pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
@@ -31,12 +31,14 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
             "create": plan.count(Action::Create),
             "change": plan.count(Action::Change),
             "delete": plan.count(Action::Delete),
+            "stay": plan.count(Action::Stay),
+            "notCompared": plan.unseen.len(),
         },
         "changes": changes,
         "consequences": consequences,
         "notes": plan.notes,
     });
-    format!("{plan:#}\n")
+    plain::json(&format!("{plan:#}\n")).into_owned()
 }
 
 fn of_change(plan: &Plan, change: &Change, mut places: Option<&mut Places<'_>>) -> Value {
@@ -48,6 +50,7 @@ fn of_change(plan: &Plan, change: &Change, mut places: Option<&mut Places<'_>>) 
         Action::Create => "create",
         Action::Change => "change",
         Action::Delete => "delete",
+        Action::Stay => "stay",
     };
     let mut value = json!({
         "action": action,
