@@ -22,6 +22,7 @@ const ROOMS: &[&str] = &[
     "migrate",
     "notes",
     "explain",
+    "forms",
     "output",
     "selection",
     "report",

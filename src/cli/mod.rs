@@ -76,14 +76,14 @@ pub enum Command {
 /// Arguments of `render`.
 #[derive(Args, Debug)]
 pub struct Render {
-    /// Multi-document YAML, or one JSON array
-    #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
-    pub output: Output,
+    /// The form of the cluster
+    #[arg(short, long, value_enum, default_value_t = Form::Yaml)]
+    pub output: Form,
     /// Only these resources; * matches anything
     #[arg(long, value_name = "KIND[/NAME]")]
     pub only: Vec<String>,
-    /// Write one file per resource into DIR, and remove those an earlier run left
-    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    /// Write files into DIR, and remove those an earlier run left
+    #[arg(long, value_name = "DIR", required_if_eq("output", "chart"))]
     pub output_dir: Option<PathBuf>,
     /// Write nothing; exit 3 if DIR is not what would be written
     #[arg(long, requires = "output_dir")]
@@ -94,9 +94,42 @@ pub struct Render {
     /// The cluster.
     #[command(flatten)]
     pub cluster: ClusterFlags,
+    /// The other forms.
+    #[command(flatten)]
+    pub forms: FormFlags,
 }
 
-/// What `render` prints.
+/// What `render` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// Manifests, for cpln apply
+    Yaml,
+    /// The same as one JSON array
+    Json,
+    /// A module for the provider controlplane-com/cpln
+    Terraform,
+    /// Resources of the Kubernetes operator
+    Crd,
+    /// A Helm chart, for cpln helm install
+    Chart,
+}
+
+/// What some of the forms are told besides.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Forms")]
+pub struct FormFlags {
+    /// terraform: take over what cpln apply made
+    #[arg(long)]
+    pub import: bool,
+    /// crd: the org of the resources
+    #[arg(long, required_if_eq("output", "crd"))]
+    pub org: Option<String>,
+    /// crd: the namespace of the resources
+    #[arg(long, required_if_eq("output", "crd"))]
+    pub namespace: Option<String>,
+}
+
+/// How `values` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Output {
     /// As people write it

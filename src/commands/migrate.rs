@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::{Exit, print, say};
+use super::{Exit, parsed, print, say};
 use crate::cli::{self, Format, ValueFlags};
 use crate::layers::{self, Edit};
 use crate::migrate::{self, Credentials, Migration, Wishes};
-use crate::problem::{Code, Place, Problem, Problems};
+use crate::problem::Problems;
 use crate::values::name::{ReleaseName, SecretName};
-use crate::values::scalar::Parse;
 use crate::{merge, report, values};
 
 /// Runs it.
@@ -49,27 +48,13 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
 
 fn wishes(args: &cli::Migrate, problems: &mut Problems) -> Wishes {
     Wishes {
-        secret: name::<SecretName>(
+        secret: parsed::<SecretName>(
             "--credentials-secret",
             args.credentials_secret.as_deref(),
             problems,
         ),
-        release: name::<ReleaseName>("--release", args.release.as_deref(), problems),
+        release: parsed::<ReleaseName>("--release", args.release.as_deref(), problems),
     }
-}
-
-fn name<T: Parse>(flag: &str, given: Option<&str>, problems: &mut Problems) -> Option<T> {
-    let refuse = |invalid: crate::decode::Invalid| {
-        Problem::new(
-            Code::InvalidValue,
-            Place::Nowhere,
-            format!("{flag}: {invalid}"),
-        )
-        .allowed(invalid.allowed)
-    };
-    T::parse(given?)
-        .map_err(|invalid| problems.push(refuse(invalid)))
-        .ok()
 }
 
 /// What was changed, and what is left to do.

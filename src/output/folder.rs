@@ -1,15 +1,15 @@
-//! A folder with one file for each resource. A list beside them says what was written, so that a later run removes
+//! A folder that holds the files of a form. A list beside them says what was written, so that a later run removes
 //! its own files and never one of the user's.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::file::{read, write};
-use crate::manifests::Manifest;
+use crate::forms::File;
 
 /// The list of what was written: a line with checksum and name for each file, as `sha256sum --check` reads it.
 const LIST: &str = ".pgedge-tpl.sha256";
@@ -58,17 +58,16 @@ impl Folder {
     /// # Errors
     ///
     /// A file cannot be read.
-    pub fn changes(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<Change>> {
+    pub fn changes(&self, files: &[File], partial: bool) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
-        for manifest in manifests {
-            let name = file_name(manifest);
-            match read(&self.path.join(&name))? {
-                Some(text) if text == manifest.yaml => {}
-                Some(_) => changes.push(Change::Changed(name)),
-                None => changes.push(Change::Added(name)),
+        for File { name, text: wanted } in files {
+            match read(&self.path.join(name))? {
+                Some(text) if text == *wanted => {}
+                Some(_) => changes.push(Change::Changed(name.clone())),
+                None => changes.push(Change::Added(name.clone())),
             }
         }
-        for name in self.stale(manifests).into_iter().filter(|_| !partial) {
+        for name in self.stale(files).into_iter().filter(|_| !partial) {
             if let Some(text) = read(&self.path.join(name))?
                 && self.is_untouched(name, &text)
             {
@@ -78,20 +77,18 @@ impl Folder {
         Ok(changes)
     }
 
-    /// Writes every manifest and, unless only a part was rendered, removes what an earlier run wrote and this one does
+    /// Writes every file and, unless only a part was rendered, removes what an earlier run wrote and this one does
     /// not. Says which files it left alone because somebody changed them.
     ///
     /// # Errors
     ///
     /// A file cannot be written, or one that no run wrote stands in the way.
-    pub fn write(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<String>> {
+    pub fn write(&self, files: &[File], partial: bool) -> Result<Vec<String>> {
         fs::create_dir_all(&self.path)
             .with_context(|| format!("cannot make the folder `{}`", self.path.display()))?;
-        for manifest in manifests {
-            let name = file_name(manifest);
-            let there = read(&self.path.join(&name))?;
-            if there.is_some_and(|text| text != manifest.yaml) && !self.written.contains_key(&name)
-            {
+        for File { name, text: wanted } in files {
+            let there = read(&self.path.join(name))?;
+            if there.is_some_and(|text| text != *wanted) && !self.written.contains_key(name) {
                 bail!(
                     "`{}` is there and no earlier run wrote it: move it away, or choose another folder",
                     self.path.join(name).display()
@@ -103,15 +100,19 @@ impl Folder {
         } else {
             BTreeMap::new()
         };
-        for manifest in manifests {
-            let name = file_name(manifest);
-            write(&self.path.join(&name), &manifest.yaml)?;
-            list.insert(name, checksum(&manifest.yaml));
+        for File { name, text: wanted } in files {
+            let path = self.path.join(name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+            }
+            write(&path, wanted)?;
+            list.insert(name.clone(), checksum(wanted));
         }
         let left = if partial {
             Vec::new()
         } else {
-            self.remove_stale(manifests)?
+            self.remove_stale(files)?
         };
         let lines: String = list
             .iter()
@@ -121,9 +122,9 @@ impl Folder {
         Ok(left)
     }
 
-    fn remove_stale(&self, manifests: &[Manifest]) -> Result<Vec<String>> {
+    fn remove_stale(&self, files: &[File]) -> Result<Vec<String>> {
         let mut left = Vec::new();
-        for name in self.stale(manifests) {
+        for name in self.stale(files) {
             let path = self.path.join(name);
             match read(&path)? {
                 Some(text) if self.is_untouched(name, &text) => {
@@ -144,19 +145,19 @@ impl Folder {
             .is_some_and(|sum| *sum == checksum(text))
     }
 
-    fn stale(&self, manifests: &[Manifest]) -> Vec<&String> {
-        let names: Vec<String> = manifests.iter().map(file_name).collect();
-        // the list is a file that anybody can write: only plain names are believed
-        let plain = |name: &String| !name.contains(['/', '\\']) && name.as_str() != LIST;
+    fn stale(&self, files: &[File]) -> Vec<&String> {
+        // the list is a file that anybody can write: only names below the folder are believed
+        let plain = |name: &String| {
+            let mut parts = Path::new(name).components();
+            !name.contains('\\')
+                && name.as_str() != LIST
+                && parts.all(|part| matches!(part, Component::Normal(_)))
+        };
         self.written
             .keys()
-            .filter(|name| plain(name) && !names.contains(name))
+            .filter(|name| plain(name) && !files.iter().any(|file| file.name == **name))
             .collect()
     }
-}
-
-fn file_name(manifest: &Manifest) -> String {
-    format!("{}-{}.yaml", manifest.kind, manifest.name)
 }
 
 fn checksum(text: &str) -> String {
