@@ -75,6 +75,7 @@ here become comments with the reason.
 Examples:
   pgedge-tpl migrate old.yaml > values.yaml
   pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
+  pgedge-tpl migrate old.yaml --release prod --gvc prod-gvc > values.yaml
   pgedge-tpl migrate old.yaml --check";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\

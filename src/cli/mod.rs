@@ -260,7 +260,7 @@ pub enum Topic {
 /// Arguments of `migrate`.
 #[derive(Args, Debug)]
 pub struct Migrate {
-    /// Values of the public template 1.0.0 to 1.1.1; - is stdin
+    /// Values of the public template 1.0.0 to 3.0.0; - is stdin
     pub file: PathBuf,
     /// Move inline credentials to this secret, and say how to make it
     #[arg(long, value_name = "NAME")]
@@ -268,6 +268,9 @@ pub struct Migrate {
     /// Keep the resource names of this Helm release
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// The GVC that Helm installed into, from 2.0.0 on
+    #[arg(long, value_name = "NAME")]
+    pub gvc: Option<String>,
     /// Print no values; exit 3 if anything would change
     #[arg(long)]
     pub check: bool,
