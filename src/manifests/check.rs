@@ -4,13 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use minijinja::{OutputSpan, OutputSpanKind};
-use serde::de::DeserializeOwned;
 
 use super::engine::{Rendered, place};
 use super::escape::literal_head;
 use super::templates::Templates;
 use super::{Manifest, platform};
-use crate::decode;
 use crate::layers::{self, Node, SourceId, Span, Value};
 use crate::problem::{Code, Place, Problem, Problems};
 
@@ -28,7 +26,7 @@ pub(super) fn check(
     let tree = origin.read()?;
     let mut problems = origin.structure(&tree);
     if problems.is_empty() {
-        let found = typed(kind, &tree).into_iter();
+        let found = platform::check(kind, &tree).into_iter();
         problems.extend(found.map(|problem| origin.in_template(problem, Some(&tree))));
     }
     if !problems.is_empty() {
@@ -45,21 +43,6 @@ pub(super) fn check(
         _ => Err(origin
             .problem(0..0, format!("it must render `kind: {kind}` and a name"))
             .into()),
-    }
-}
-
-fn typed(kind: &str, tree: &Node) -> Problems {
-    fn read<T: DeserializeOwned>(tree: &Node) -> Problems {
-        // no document is a model for another: what is wrong is taken out
-        decode::decode::<T>(tree, &Node::empty_map(tree.span)).problems
-    }
-    match kind {
-        "secret" => read::<platform::Secret>(tree),
-        "gvc" => read::<platform::Gvc>(tree),
-        "identity" => read::<platform::Identity>(tree),
-        "volumeset" => read::<platform::VolumeSet>(tree),
-        "policy" => read::<platform::Policy>(tree),
-        _ => read::<platform::Workload>(tree),
     }
 }
 

@@ -13,12 +13,16 @@ const PROVIDER: &str = include_str!("provider.json");
 
 /// Keys that have another name there; all others are the same in snake case, or in the singular.
 const NAMES: &[(&str, &str)] = &[
+    ("FQDN", "fqdn"),
+    ("IPs", "ips"),
     ("aws", "aws_access_policy"),
     ("azure", "azure_access_policy"),
     ("defaultOptions", "options"),
+    ("fQDN", "fqdn"),
     ("filesystemGroupId", "file_system_group_id"),
     ("firewallConfig", "firewall_spec"),
     ("gcp", "gcp_access_policy"),
+    ("iPs", "ips"),
     ("ipSet", "ipset"),
     ("locationLink", "name"),
     ("locationLinks", "locations"),

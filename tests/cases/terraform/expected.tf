@@ -81,6 +81,7 @@ resource "cpln_volume_set" "shop_pgedge_vs" {
   snapshots {
     create_final_snapshot = true
     retention_duration    = "7d"
+    schedule              = "0 4 * * *"
   }
 
   lifecycle {
