@@ -7,7 +7,7 @@ use crate::forms::File;
 use crate::manifests::Manifest;
 
 pub use file::{read as read_file, write as write_file};
-pub use folder::{Change, Folder};
+pub use folder::{Change, Folder, write_new};
 
 /// What each document of a stream begins with.
 const BEGIN: &str = "---\n";

@@ -443,3 +443,129 @@ fn every_field_of_the_platform_is_known() -> Result<()> {
     }
     Ok(())
 }
+
+/// A sidecar with metrics, a pull secret, a secret of one's own: beside the built-in documents, from own values.
+#[test]
+fn a_cluster_can_have_more_than_is_built_in() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let export = common::program(&[
+        "templates",
+        "--export",
+        &folder.path().display().to_string(),
+    ])?;
+    assert!(export.status.success(), "{}", stderr(&export));
+    let nodes = folder.path().join("manifests").join(NODES);
+    let text = fs::read_to_string(&nodes)?;
+    let sidecar = "  containers:\n    - name: exporter\n      image: {{ custom.exporter }}\n      metrics:\n        \
+                   port: 9187\n        path: /metrics\n";
+    fs::write(&nodes, text.replacen("  containers:\n", sidecar, 1))?;
+    fs::create_dir(folder.path().join("extra"))?;
+    let extra = |name: &str, text: &str| fs::write(folder.path().join("extra").join(name), text);
+    extra(
+        "token.yaml.j2",
+        "kind: secret\nname: {{ names.pgedge }}-token\n{% include 'manifests/_tags.yaml.j2' %}\n\
+                            type: opaque\ndata:\n  payload: {{ literal(custom.token) }}\n",
+    )?;
+    extra(
+        "domain.yaml.j2",
+        "kind: domain\nname: db.example.com\nspec:\n  dnsMode: cname\n",
+    )?;
+    extra(".token.yaml.j2.swp", "half a file")?;
+    let flags = [
+        "-o",
+        "json",
+        "--set",
+        "custom.exporter=example/exporter:1,custom.token=x,gvc.pullSecrets={registry}",
+    ];
+    let output = run(folder.path(), &flags)?;
+    assert!(output.status.success(), "{}", stderr(&output));
+    let documents: Vec<Value> = serde_json::from_slice(&output.stdout)?;
+    let kinds: Vec<&str> = documents
+        .iter()
+        .filter_map(|document| document["kind"].as_str())
+        .collect();
+    assert_eq!(
+        kinds.iter().rposition(|kind| *kind == "secret"),
+        kinds
+            .iter()
+            .position(|kind| *kind == "gvc")
+            .map(|at| at - 1)
+    );
+    assert_eq!(kinds.last(), Some(&"domain"));
+    let named = |name: &str| {
+        documents
+            .iter()
+            .find(|document| document["name"] == name)
+            .cloned()
+            .unwrap_or_default()
+    };
+    assert_eq!(named("pgedge-gvc-pgedge-token")["data"]["payload"], "x");
+    assert_eq!(
+        named("pgedge-gvc")["spec"]["pullSecretLinks"],
+        json!(["//secret/registry"])
+    );
+    let exporter = &named("pgedge-gvc-pgedge")["spec"]["containers"][0];
+    assert_eq!(
+        (&exporter["image"], &exporter["metrics"]["port"]),
+        (&"example/exporter:1".into(), &9187.into())
+    );
+    Ok(())
+}
+
+#[test]
+fn what_goes_wrong_with_own_documents_is_told() -> Result<()> {
+    let cases = [
+        (
+            "extra/same.yaml.j2",
+            "kind: policy\nname: pgedge-gvc-pgedge-policy\ntargetKind: secret\n",
+            "which another template renders too",
+        ),
+        (
+            "extra/odd.yaml.j2",
+            "kind: deployment\nname: x\n",
+            "`deployment` is no kind of the platform",
+        ),
+        (
+            "manifests/mine.yaml.j2",
+            "kind: domain\nname: x\n",
+            "there is no built-in template of this name",
+        ),
+        // the part is told, not only that one could not be included
+        (
+            "manifests/_tags.yaml.j2",
+            "tags:\n  a: {{ no.such }}\n",
+            "undefined value",
+        ),
+    ];
+    for (file, text, told) in cases {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
+        fs::write(path, text)?;
+        let output = run(folder.path(), &[])?;
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            stderr(&output).contains(told),
+            "{file}: {}",
+            stderr(&output)
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn what_a_template_may_use_is_listed() -> Result<()> {
+    let list = common::stdout(&["explain", "--templates"])?;
+    for name in [
+        "names.gvc ",
+        "nodes[].address ",
+        "payloads.pgedge_startup.checksum ",
+        "backup.schedule ",
+    ] {
+        assert!(
+            list.lines().any(|line| line.starts_with(name)),
+            "{name}\n{list}"
+        );
+    }
+    Ok(())
+}

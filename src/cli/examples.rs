@@ -60,7 +60,8 @@ pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl explain
   pgedge-tpl explain gvc.locations
-  pgedge-tpl explain pgcat.defaultPoolSize -o json";
+  pgedge-tpl explain pgcat.defaultPoolSize -o json
+  pgedge-tpl explain --templates";
 
 pub(super) const NOTES_EXAMPLES: &str = "\
 Examples:
@@ -77,6 +78,15 @@ Examples:
   pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
   pgedge-tpl migrate old.yaml --release prod --gvc prod-gvc > values.yaml
   pgedge-tpl migrate old.yaml --check";
+
+pub(super) const TEMPLATES_EXAMPLES: &str = "\
+render --templates DIR takes the files of DIR in place of the built-in ones of
+the same name: keep those that you change, and delete the others. Documents of
+your own go into DIR/extra, as NAME.yaml.j2.
+
+Examples:
+  pgedge-tpl templates --export templates
+  pgedge-tpl explain --templates";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use examples::{
     COMPLETIONS_EXAMPLES, EXAMPLES, EXPLAIN_EXAMPLES, LINT_EXAMPLES, MAN_EXAMPLES,
     MIGRATE_EXAMPLES, NOTES_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES, SCHEMA_EXAMPLES,
-    TEST_EXAMPLES, VALUES_EXAMPLES,
+    TEMPLATES_EXAMPLES, TEST_EXAMPLES, VALUES_EXAMPLES,
 };
 pub use flags::{CaseFlags, ClusterFlags, Format, ReportFlags, TemplateFlags, ValueFlags};
 
@@ -65,6 +65,9 @@ pub enum Command {
     /// Rewrite values of the public Helm template for this program
     #[command(after_help = MIGRATE_EXAMPLES)]
     Migrate(Migrate),
+    /// Write the built-in templates to a folder, to change them
+    #[command(after_help = TEMPLATES_EXAMPLES)]
+    Templates(TemplatesExport),
     /// Print completions for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
@@ -276,6 +279,14 @@ pub struct Migrate {
     pub check: bool,
 }
 
+/// Arguments of `templates`.
+#[derive(Args, Debug)]
+pub struct TemplatesExport {
+    /// The folder; templates that somebody changed stay as they are
+    #[arg(long, value_name = "DIR", required = true)]
+    pub export: PathBuf,
+}
+
 /// Arguments of `completions`.
 #[derive(Args, Debug)]
 pub struct Completions {
@@ -309,6 +320,9 @@ pub struct Man {
 pub struct Explain {
     /// The value, such as pgcat.poolMode; all of them without it
     pub path: Option<String>,
+    /// List what a template may use, with what it is for the defaults
+    #[arg(long, conflicts_with = "path")]
+    pub templates: bool,
     /// Text for people, or JSON
     #[arg(short, long, value_enum, default_value_t = Shape::Text)]
     pub output: Shape,

@@ -37,6 +37,8 @@ pub struct Cluster {
     pub names: Names,
     /// Tags of every resource.
     pub tags: BTreeMap<String, String>,
+    /// Values of the user's own, for templates of the user's own.
+    pub custom: BTreeMap<String, serde_json::Value>,
     /// Whether the platform refuses to delete GVC and volume set.
     pub protected: bool,
     /// The GVC; `None` when it exists already.
@@ -136,6 +138,7 @@ impl Cluster {
         config.extend(backup.iter().flat_map(Backup::entries));
         Ok(Self {
             tags: tags(values, &release),
+            custom: values.custom.clone(),
             protected: values.protected.unwrap_or_default(),
             gvc: values.gvc.create.unwrap_or(true).then(|| Gvc {
                 location_links: nodes::location_links(values),

@@ -2,12 +2,17 @@
 
 use anyhow::Result;
 
-use super::{Exit, pipeline, print};
-use crate::cli::{self, Format, Shape};
+use super::pipeline::{self, Input};
+use super::{Exit, print};
+use crate::cli::{self, Format, Shape, ValueFlags};
 use crate::explain::{self, Explained};
+use crate::manifests::{Renderer, Templates};
 
 /// Runs it.
 pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
+    if args.templates {
+        return templates(args.output);
+    }
     let explained = match &args.path {
         None => Explained::all(),
         Some(path) => match Explained::of(path) {
@@ -19,6 +24,28 @@ pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
         (Shape::Json, _) => format!("{:#}\n", explained.to_json()),
         (Shape::Text, Some(field)) => explain::page(field, &explained),
         (Shape::Text, None) => explain::tree(&explained.below),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// What a template sees for the defaults with a backup, for which most is there.
+fn templates(shape: Shape) -> Result<Exit> {
+    let flags = ValueFlags {
+        set: vec!["backup.enabled=true".to_owned()],
+        ..ValueFlags::default()
+    };
+    let templates = Templates::default();
+    let cluster = Input::read(&flags).cluster();
+    let names = cluster.and_then(|cluster| {
+        Renderer::new(&templates)
+            .ok()?
+            .names(&cluster.redacted())
+            .ok()
+    });
+    let names = names.unwrap_or_default();
+    print(&match shape {
+        Shape::Json => format!("{names:#}\n"),
+        Shape::Text => explain::names(&names),
     })?;
     Ok(Exit::Done)
 }

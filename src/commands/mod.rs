@@ -10,6 +10,7 @@ mod pipeline;
 mod plan;
 mod render;
 mod schema;
+mod templates;
 mod test;
 mod values;
 
@@ -63,6 +64,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Test(args) => test::run(args),
         Command::Notes(args) => notes::run(args),
         Command::Migrate(args) => migrate::run(args),
+        Command::Templates(args) => templates::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

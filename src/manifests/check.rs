@@ -14,7 +14,7 @@ use crate::problem::{Code, Place, Problem, Problems};
 
 /// The manifest that a rendered document is.
 pub(super) fn check(
-    kind: &'static str,
+    kind: Option<&'static str>,
     rendered: Rendered,
     templates: &Templates,
 ) -> Result<Manifest, Problems> {
@@ -25,6 +25,21 @@ pub(super) fn check(
     };
     let tree = origin.read()?;
     let mut problems = origin.structure(&tree);
+    let text = |key| tree.get(key).and_then(Node::as_text);
+    let given = text("kind").unwrap_or_default();
+    let kind = kind.or_else(|| {
+        platform::KINDS
+            .iter()
+            .copied()
+            .find(|known| *known == given)
+    });
+    let Some(kind) = kind else {
+        let found = format!("`{given}` is no kind of the platform");
+        return Err(origin
+            .problem(0..0, found)
+            .allowed(platform::KINDS.join(", "))
+            .into());
+    };
     if problems.is_empty() {
         let found = platform::check(kind, &tree).into_iter();
         problems.extend(found.map(|problem| origin.in_template(problem, Some(&tree))));
@@ -32,7 +47,6 @@ pub(super) fn check(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let text = |key| tree.get(key).and_then(Node::as_text);
     match (text("kind"), text("name").map(str::to_owned)) {
         (Some(found), Some(name)) if found == kind => Ok(Manifest {
             template: rendered.template,
@@ -208,7 +222,7 @@ impl Origin<'_> {
                 }
                 self.at(span.name(), source, line, &found)
             }
-            None => self.at(self.rendered.template, 0..0, 1, &found),
+            None => self.at(&self.rendered.template, 0..0, 1, &found),
         }
     }
 

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cluster::Cluster;
 use crate::layers::{self, Node, SourceId};
-use crate::problem::Problems;
+use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
 pub use escape::yaml_scalar;
@@ -24,7 +24,7 @@ pub use templates::Templates;
 #[derive(Clone, Debug)]
 pub struct Manifest {
     /// The template that it comes from.
-    pub template: &'static str,
+    pub template: String,
     /// `secret`, `gvc`, …
     pub kind: &'static str,
     /// Name of the resource.
@@ -159,10 +159,12 @@ impl<'t> Renderer<'t> {
         let see = self.seen(cluster)?;
         let mut manifests = Vec::new();
         let mut problems = Problems::default();
-        for row in rows(cluster) {
-            let rendered = self.engine.document(row.template, &see);
-            match rendered.and_then(|rendered| check::check(row.kind, rendered, self.templates)) {
-                Ok(manifest) => manifests.push(manifest),
+        let built_in = rows(cluster).map(|row| (row.template, Some(row.kind)));
+        let extra = self.templates.extra().map(|template| (template, None));
+        for (template, kind) in built_in.chain(extra) {
+            let rendered = self.engine.document(template, &see);
+            match rendered.and_then(|rendered| check::check(kind, rendered, self.templates)) {
+                Ok(manifest) => add(manifest, &mut manifests, &mut problems),
                 Err(found) => problems.extend(found),
             }
         }
@@ -187,6 +189,16 @@ impl<'t> Renderer<'t> {
         Ok(rows(cluster).map(move |row| self.engine.text(row.template, &see).ok()))
     }
 
+    /// The same as data.
+    ///
+    /// # Errors
+    ///
+    /// A file inside the documents that cannot be rendered.
+    pub fn names(&self, cluster: &Cluster) -> Result<serde_json::Value, Problems> {
+        let see = self.seen(cluster)?;
+        Ok(serde_json::to_value(see).unwrap_or_default())
+    }
+
     /// What the templates of documents see: the cluster, and the files that they hold.
     fn seen(&self, cluster: &Cluster) -> Result<Value, Problems> {
         let see = Value::from(Serde(cluster));
@@ -201,6 +213,41 @@ impl<'t> Renderer<'t> {
             pgcat_startup => payload("pooler/start.sh.j2")?,
         };
         Ok(context! { payloads, ..see })
+    }
+}
+
+/// Adds a document behind the last one that must be there before it.
+fn add(manifest: Manifest, manifests: &mut Vec<Manifest>, problems: &mut Problems) {
+    let Manifest {
+        kind,
+        name,
+        template,
+        ..
+    } = &manifest;
+    if manifests
+        .iter()
+        .any(|other| (other.kind, &other.name) == (kind, name))
+    {
+        let found =
+            format!("`{template}` renders {kind}/{name}, which another template renders too");
+        return problems.push(
+            Problem::new(Code::Template, Place::Nowhere, found).fix("give it a name of its own"),
+        );
+    }
+    let rank = rank(kind);
+    let before = manifests
+        .iter()
+        .rposition(|other| self::rank(other.kind) <= rank);
+    manifests.insert(before.map_or(0, |at| at + 1), manifest);
+}
+
+/// Where a kind stands in the order of the documents: domains route to workloads, all else is what those build on.
+fn rank(kind: &str) -> usize {
+    match kind {
+        "domain" => usize::MAX,
+        kind => kinds()
+            .position(|known| known == kind)
+            .map_or(0, |at| at + 1),
     }
 }
 

@@ -31,6 +31,24 @@ pub enum Change {
     Removed(String),
 }
 
+/// Writes a file unless there is one of that name; says whether it did.
+///
+/// # Errors
+///
+/// It cannot be read or written.
+pub fn write_new(folder: &Path, file: &File) -> Result<bool> {
+    let path = folder.join(&file.name);
+    if let Some(text) = read(&path)? {
+        return Ok(text == file.text);
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    }
+    write(&path, &file.text)?;
+    Ok(true)
+}
+
 impl Folder {
     /// Looks at a folder, which need not exist.
     ///

@@ -50,6 +50,11 @@ pub struct Values {
     /// Text to text. Keys that the platform or this program uses (`cpln/`, `app.cpln.io/`) are refused.
     #[serde(default)]
     pub tags: BTreeMap<TagKey, TagValue>,
+    /// Values for templates of your own.
+    ///
+    /// Whatever stands here, templates see it as `custom`. The built-in ones do not look at it.
+    #[serde(default)]
+    pub custom: BTreeMap<String, serde_json::Value>,
     /// Whether nobody can delete the data.
     ///
     /// `true` puts the tag `cpln/protected` on GVC and volume set: the platform refuses to delete them, whoever asks,
