@@ -24,7 +24,12 @@ pub fn is_secret(key: &str) -> bool {
         "apikey",
     ];
     // The names of secrets are none, and the parameter says how passwords are hashed.
-    const HARMLESS: [&str; 4] = ["secretname", "pullsecrets", "pullsecretlinks", "passwordencryption"];
+    const HARMLESS: [&str; 4] = [
+        "secretname",
+        "pullsecrets",
+        "pullsecretlinks",
+        "passwordencryption",
+    ];
     if key.len() < 3 {
         return false;
     }
