@@ -202,6 +202,9 @@ fn it_renders_the_same_cluster_or_stops() -> Result<()> {
                 "{told}"
             );
             fs::write(path("new.yaml"), &said.stdout)?;
+            // there it cannot be chosen
+            let writes_locally = String::from_utf8_lossy(&said.stdout).contains("routing: local");
+            assert_eq!(writes_locally, *version == "3.0.0", "{version}");
             renders_the_same(version, &values, &path("new.yaml"))?;
         }
     }

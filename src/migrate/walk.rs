@@ -53,6 +53,7 @@ impl Walk<'_> {
         let Value::Map(entries) = &node.value else {
             return;
         };
+        self.local_writes(node, entries, path);
         if self.is_in_braces(node) {
             return self.flow_mapping(node, entries, path);
         }
@@ -254,6 +255,35 @@ impl Walk<'_> {
         let lines = lines_of_key(self.text, key, self.end_of_closed(&entry.node));
         self.edits.comment_out(self.text, &lines, why);
         self.note(key, path, format!("commented out: {why}"));
+    }
+
+    /// In 3.0.0 each location writes to its own node, and there is no key for it.
+    fn local_writes(&mut self, node: &Node, entries: &[Entry], path: &str) {
+        const ROUTING: &str = "routing: local";
+        let is_theirs =
+            path == "pgbouncer" && self.wishes.gvc.is_some() && !has(entries, "routing");
+        let is_known = self.meaning.kind("pgbouncer.routing").is_some();
+        let Some(first) = entries.first().filter(|_| is_theirs && is_known) else {
+            return;
+        };
+        let at = first.key_span.start;
+        match self.is_in_braces(node) {
+            true => self
+                .edits
+                .insert(node.span.start + 1, format!("{ROUTING}, ")),
+            false => {
+                let start = line_start(self.text, at);
+                let line = format!(
+                    "{:indent$}{ROUTING}{}",
+                    "",
+                    line_end_of(self.text),
+                    indent = at - start
+                );
+                self.edits.insert(start, line);
+            }
+        }
+        let what = "added: `local`, because 3.0.0 writes in each location";
+        self.note(at, "pgbouncer.routing", what.to_owned());
     }
 
     /// Names the release, before everything else.
