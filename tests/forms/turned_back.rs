@@ -84,6 +84,7 @@ impl Module {
             "identity" => identity(&mut given),
             "policy" => policy(&mut given),
             "secret" => secret(&mut given),
+            "volumeset" => volumeset(&mut given),
             "workload" => workload(&mut given),
             _ => {}
         }
@@ -247,6 +248,15 @@ fn secret(given: &mut Map<String, Value>) {
     if let Some((kind, data)) = std::mem::take(given).into_iter().next() {
         given.insert("type".to_owned(), kind.into());
         given.insert("data".to_owned(), data);
+    }
+}
+
+fn volumeset(given: &mut Map<String, Value>) {
+    let regions = given
+        .get_mut("customEncryption")
+        .and_then(|encryption| encryption["regions"].as_object_mut());
+    for (_, region) in regions.into_iter().flatten() {
+        *region = json!({ "keyId": region["key_id"] });
     }
 }
 
