@@ -2,10 +2,10 @@
 //! one before it gives, and imports run one way.
 //!
 //! ```text
-//! arguments ─► layers ─► merge ─► values ─► cluster ─► manifests ─► output
-//!              files,    one      typed     names,     templates    stream,
-//!              flags     tree,    mirror    topology,  rendered,    folder,
-//!                        origins  of file   rules      checked      JSON
+//! arguments ─► layers ─► merge ─► values ─► cluster ─► manifests ─► forms ──────► output
+//!              files,    one      typed     names,     templates    Terraform,    stream,
+//!              flags     tree,    mirror    topology,  rendered,    operator,     folder,
+//!                        origins  of file   rules      checked      Helm chart    JSON
 //! ```
 //!
 //! Three rooms look at manifests from outside: `plan` at what differs between two sets of them, `look` writes that down,
@@ -22,6 +22,7 @@ pub mod problem;
 mod cluster;
 mod decode;
 mod explain;
+mod forms;
 pub mod layers;
 mod manifests;
 pub mod merge;

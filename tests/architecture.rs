@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "migrate",
     "notes",
     "explain",
+    "forms",
     "output",
     "selection",
     "report",

@@ -67,7 +67,10 @@ fn scripts_are_formatted_and_narrow() -> Result<()> {
                 piped("shfmt", &["-i", "2", "-ci", "-d"], &text)
                     .map_err(|difference| format!("{name}: {difference}"))?;
             }
-            if [".sh", ".sql", ".sh.j2"].iter().any(|end| name.ends_with(end)) {
+            if [".sh", ".sql", ".sh.j2"]
+                .iter()
+                .any(|end| name.ends_with(end))
+            {
                 seen += 1;
                 let wide = text.lines().find(|line| line.chars().count() > 120);
                 assert!(wide.is_none(), "{name}: wider than 120 columns: {wide:?}");

@@ -62,7 +62,8 @@ Examples:
   pgedge-tpl explain
   pgedge-tpl explain gvc.locations
   pgedge-tpl explain pgcat.defaultPoolSize -o json
-  pgedge-tpl explain plan";
+  pgedge-tpl explain plan
+  pgedge-tpl explain --templates";
 
 pub(super) const NOTES_EXAMPLES: &str = "\
 Examples:
@@ -77,7 +78,17 @@ here become comments with the reason.
 Examples:
   pgedge-tpl migrate old.yaml > values.yaml
   pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
+  pgedge-tpl migrate old.yaml --release prod --gvc prod-gvc > values.yaml
   pgedge-tpl migrate old.yaml --check";
+
+pub(super) const TEMPLATES_EXAMPLES: &str = "\
+render --templates DIR takes the files of DIR in place of the built-in ones of
+the same name: keep those that you change, and delete the others. Documents of
+your own go into DIR/extra, as NAME.yaml.j2.
+
+Examples:
+  pgedge-tpl templates --export templates
+  pgedge-tpl explain --templates";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -38,6 +38,10 @@ pub struct Cluster {
     pub names: Names,
     /// Tags of every resource.
     pub tags: BTreeMap<String, String>,
+    /// Values of the user's own, for templates of the user's own.
+    pub custom: BTreeMap<String, serde_json::Value>,
+    /// Whether the platform refuses to delete GVC and volume set.
+    pub protected: bool,
     /// The GVC; `None` when it exists already.
     pub gvc: Option<Gvc>,
     /// What the identity may reach outside the org.
@@ -78,6 +82,8 @@ pub struct Cluster {
 pub struct Gvc {
     /// Links of its locations, sorted as the platform stores them.
     pub location_links: Vec<String>,
+    /// Links of the secrets that its locations pull images with.
+    pub pull_secret_links: Vec<String>,
 }
 
 /// Container and network of the nodes.
@@ -136,8 +142,11 @@ impl Cluster {
         config.extend(backup.iter().flat_map(Backup::entries));
         Ok(Self {
             tags: tags(values, &release),
+            custom: values.custom.clone(),
+            protected: values.protected.unwrap_or_default(),
             gvc: values.gvc.create.unwrap_or(true).then(|| Gvc {
                 location_links: nodes::location_links(values),
+                pull_secret_links: names::secret_links(&values.gvc.pull_secrets),
             }),
             identity: Identity::new(values),
             revealed: names.revealed(!config.is_empty(), credentials.referenced()),

@@ -8,7 +8,7 @@ use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
 use crate::values::scalar::Parse;
-use crate::values::{AccessType, Provider, Values};
+use crate::values::{AccessType, PerformanceClass, Provider, Values};
 
 /// Every rule that the values break.
 pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
@@ -17,6 +17,8 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     locations(values, &mut problems);
     node_resources(values, &mut problems);
     memory_for_cpu(values, &mut problems);
+    volume_class(values, &mut problems);
+    encryption(values, &mut problems);
     volume_autoscaling(values, &mut problems);
     pooler_replicas(values, &mut problems);
     access(values, &mut problems);
@@ -197,6 +199,40 @@ fn memory_for_cpu(values: &Values, problems: &mut Problems) {
         &values.backup.resources.cpu,
         &values.backup.resources.memory,
     );
+}
+
+/// The least that the platform makes of disks with a high throughput, in GiB.
+const HIGH_THROUGHPUT: u32 = 200;
+
+fn volume_class(values: &Values, problems: &mut Problems) {
+    let capacity = values.volumeset.capacity.get();
+    let is_fast = values.volumeset.performance_class == Some(PerformanceClass::HighThroughputSsd);
+    if !is_fast || capacity >= HIGH_THROUGHPUT {
+        return;
+    }
+    let found = format!("`{capacity}` is less than a volume of this `performanceClass` has");
+    let problem = Problem::of_value(Code::Conflict, Path::of("volumeset.capacity"), found)
+        .allowed(format!("{HIGH_THROUGHPUT} or more"))
+        .fix("raise `capacity`, or leave `performanceClass` out");
+    problems.push(problem.also(
+        Place::Value(Path::of("volumeset.performanceClass")),
+        "`performanceClass` is here",
+    ));
+}
+
+fn encryption(values: &Values, problems: &mut Problems) {
+    for location in values.volumeset.custom_encryption.keys() {
+        if values
+            .gvc
+            .locations
+            .iter()
+            .all(|known| known.name != *location)
+        {
+            let path = Path::of("volumeset.customEncryption").key(location.as_str());
+            let problem = Problem::of_key(Code::Conflict, path, "it is not among `gvc.locations`");
+            problems.push(problem.fix("add the location, or take the key out"));
+        }
+    }
 }
 
 fn volume_autoscaling(values: &Values, problems: &mut Problems) {

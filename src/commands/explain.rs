@@ -3,9 +3,11 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Exit, pipeline, print};
-use crate::cli::{self, Format, Shape};
+use super::pipeline::{self, Input};
+use super::{Exit, print};
+use crate::cli::{self, Format, Shape, ValueFlags};
 use crate::explain::{self, Explained};
+use crate::manifests::{Renderer, Templates};
 use crate::plan::Rule;
 
 /// The word for the rules of `plan`; no value has it as its path.
@@ -13,6 +15,9 @@ const PLAN: &str = "plan";
 
 /// Runs it.
 pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
+    if args.templates {
+        return templates(args.output);
+    }
     if args.path.as_deref() == Some(PLAN) {
         return rules(args.output);
     }
@@ -44,5 +49,27 @@ fn rules(shape: Shape) -> Result<Exit> {
         Shape::Text => print(&out)?,
         Shape::Json => print(&format!("{:#}\n", Value::from(all)))?,
     }
+    Ok(Exit::Done)
+}
+
+/// What a template sees for the defaults with a backup, for which most is there.
+fn templates(shape: Shape) -> Result<Exit> {
+    let flags = ValueFlags {
+        set: vec!["backup.enabled=true".to_owned()],
+        ..ValueFlags::default()
+    };
+    let templates = Templates::default();
+    let cluster = Input::read(&flags).cluster();
+    let names = cluster.and_then(|cluster| {
+        Renderer::new(&templates)
+            .ok()?
+            .names(&cluster.redacted())
+            .ok()
+    });
+    let names = names.unwrap_or_default();
+    print(&match shape {
+        Shape::Json => format!("{names:#}\n"),
+        Shape::Text => explain::names(&names),
+    })?;
     Ok(Exit::Done)
 }

@@ -10,6 +10,7 @@ mod pipeline;
 mod plan;
 mod render;
 mod schema;
+mod templates;
 mod test;
 mod values;
 
@@ -21,7 +22,10 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
+use crate::decode::Invalid;
 use crate::plain::plain;
+use crate::problem::{Code, Place, Problem, Problems};
+use crate::values::scalar::Parse;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +66,21 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Test(args) => test::run(args),
         Command::Notes(args) => notes::run(args),
         Command::Migrate(args) => migrate::run(args),
+        Command::Templates(args) => templates::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
+}
+
+/// What a flag says, of the type that it must be.
+fn parsed<T: Parse>(flag: &str, given: Option<&str>, problems: &mut Problems) -> Option<T> {
+    let refuse = |invalid: Invalid| {
+        let found = format!("{flag}: {invalid}");
+        Problem::new(Code::InvalidValue, Place::Nowhere, found).allowed(invalid.allowed)
+    };
+    T::parse(given?)
+        .map_err(|invalid| problems.push(refuse(invalid)))
+        .ok()
 }
 
 /// Prints the product.

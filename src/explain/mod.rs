@@ -1,5 +1,6 @@
 //! One value explained: what it is from the schema, what it reaches from rendering with another.
 
+mod names;
 mod page;
 mod reach;
 
@@ -9,6 +10,7 @@ use crate::decode::nearest;
 use crate::problem::{Code, Place, Problem};
 use crate::schema::{self, Choice, Field, Kind, Said};
 
+pub use names::names;
 pub use page::{indented, page, tree};
 pub use reach::Reach;
 
@@ -134,8 +136,8 @@ const SINCE: &[(&str, &str)] = &[
 
 /// The versions of the public template that have the key; `None` when it is ours alone.
 fn since(field: &Field) -> Option<&'static str> {
-    // snapshots are the one section of optional keys only
-    let ours = field.is_optional() || field.path == "volumeset.snapshots";
+    // these have defaults of ours
+    let ours = field.is_optional() || field.path.starts_with("volumeset.snapshots");
     SINCE
         .iter()
         .find(|(path, _)| *path == field.path)

@@ -133,6 +133,14 @@ pub fn read_documents(text: &str) -> Result<Vec<Node>, (Option<usize>, Problem)>
     yaml::read_documents(text).map_err(placed)
 }
 
+/// A document without its top-level keys `x-…`, where YAML anchors and notes stand that are no values.
+fn without_notes(mut root: Node) -> Node {
+    if let Value::Map(entries) = &mut root.value {
+        entries.retain(|entry| !entry.key.starts_with("x-"));
+    }
+    root
+}
+
 impl Layers {
     /// None so far; their texts come behind these.
     fn behind(sources: Sources) -> Self {
@@ -192,7 +200,10 @@ impl Layers {
         let (roots, secrets) = yaml::read(id, text, problems);
         self.sources.hide(id, secrets);
         match roots {
-            Some(roots) => self.edits.extend(roots.into_iter().map(Edit::Overlay)),
+            Some(roots) => {
+                let values = roots.into_iter().map(without_notes);
+                self.edits.extend(values.map(Edit::Overlay));
+            }
             None => self.is_complete = false,
         }
     }

@@ -1,6 +1,7 @@
 //! minijinja, set up so that no value can become structure: every `{{ … }}` is one scalar of the template's language.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
@@ -40,7 +41,7 @@ fn is_part(name: &str) -> bool {
 /// A rendered document and the template that each stretch of it came from.
 pub(super) struct Rendered {
     /// The template.
-    pub(super) template: &'static str,
+    pub(super) template: String,
     /// The document.
     pub(super) text: String,
     /// Which template wrote what.
@@ -137,17 +138,13 @@ impl<'t> Engine<'t> {
     }
 
     /// Renders a document, for its check.
-    pub(super) fn document(
-        &self,
-        template: &'static str,
-        see: &Value,
-    ) -> Result<Rendered, Problems> {
+    pub(super) fn document(&self, template: &str, see: &Value) -> Result<Rendered, Problems> {
         let text = self.templates.text(template);
         self.environment
             .template_from_named_str(template, text)
             .and_then(|compiled| compiled.render_with_spans(see.clone()))
             .map(|(text, spans)| Rendered {
-                template,
+                template: template.to_owned(),
                 text,
                 spans,
             })
@@ -218,6 +215,14 @@ fn setup(error: &Error) -> Problem {
 
 /// What minijinja says, at the template's line.
 fn explain(error: &Error, template: &str, templates: &Templates) -> Problem {
+    // what is wrong with a part that is included stands innermost
+    let mut error = error;
+    while let Some(cause) = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<Error>())
+    {
+        error = cause;
+    }
     let name = error.name().unwrap_or(template);
     let why = error.detail().map_or_else(
         || error.kind().to_string(),

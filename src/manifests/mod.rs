@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cluster::Cluster;
 use crate::layers::secret::REDACTED;
-use crate::problem::Problems;
+use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
 pub use escape::{shell_word, yaml_scalar};
@@ -28,7 +28,7 @@ pub const REDACTED_KIND: &str = "redacted";
 #[derive(Clone, Debug)]
 pub struct Manifest {
     /// The template that it comes from.
-    pub template: &'static str,
+    pub template: String,
     /// `secret`, `gvc`, …
     pub kind: &'static str,
     /// Name of the resource.
@@ -113,6 +113,12 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
         .map(|row| row.kind)
 }
 
+/// Whether the platform has resources of this kind.
+#[must_use]
+pub fn is_kind(kind: &str) -> bool {
+    platform::KINDS.contains(&kind)
+}
+
 /// Renders texts for people.
 pub struct Texts<'t>(Engine<'t>);
 
@@ -178,14 +184,16 @@ impl<'t> Renderer<'t> {
         let see = self.seen(cluster)?;
         let mut manifests = Vec::new();
         let mut problems = Problems::default();
-        for row in rows(cluster) {
-            let rendered = self.engine.document(row.template, &see);
-            match rendered.and_then(|rendered| check::check(row.kind, rendered, self.templates)) {
-                Ok(manifest) if cluster.is_redacted => manifests.push(Manifest {
-                    yaml: without_kind(manifest.yaml),
-                    ..manifest
-                }),
-                Ok(manifest) => manifests.push(manifest),
+        let built_in = rows(cluster).map(|row| (row.template, Some(row.kind)));
+        let extra = self.templates.extra().map(|template| (template, None));
+        for (template, kind) in built_in.chain(extra) {
+            let rendered = self.engine.document(template, &see);
+            match rendered.and_then(|rendered| check::check(kind, rendered, self.templates)) {
+                Ok(manifest) if cluster.is_redacted => {
+                    let yaml = without_kind(manifest.yaml);
+                    add(Manifest { yaml, ..manifest }, &mut manifests, &mut problems);
+                }
+                Ok(manifest) => add(manifest, &mut manifests, &mut problems),
                 Err(found) => problems.extend(found),
             }
         }
@@ -218,6 +226,16 @@ impl<'t> Renderer<'t> {
         }))
     }
 
+    /// The same as data.
+    ///
+    /// # Errors
+    ///
+    /// A file inside the documents that cannot be rendered.
+    pub fn names(&self, cluster: &Cluster) -> Result<serde_json::Value, Problems> {
+        let see = self.seen(cluster)?;
+        Ok(serde_json::to_value(see).unwrap_or_default())
+    }
+
     /// What the templates of documents see: the cluster, and the files that they hold.
     fn seen(&self, cluster: &Cluster) -> Result<Value, Problems> {
         let see = Value::from(Serde(cluster));
@@ -232,6 +250,41 @@ impl<'t> Renderer<'t> {
             pgcat_startup => payload("pooler/start.sh.j2")?,
         };
         Ok(context! { payloads, ..see })
+    }
+}
+
+/// Adds a document behind the last one that must be there before it.
+fn add(manifest: Manifest, manifests: &mut Vec<Manifest>, problems: &mut Problems) {
+    let Manifest {
+        kind,
+        name,
+        template,
+        ..
+    } = &manifest;
+    if manifests
+        .iter()
+        .any(|other| (other.kind, &other.name) == (kind, name))
+    {
+        let found =
+            format!("`{template}` renders {kind}/{name}, which another template renders too");
+        return problems.push(
+            Problem::new(Code::Template, Place::Nowhere, found).fix("give it a name of its own"),
+        );
+    }
+    let rank = rank(kind);
+    let before = manifests
+        .iter()
+        .rposition(|other| self::rank(other.kind) <= rank);
+    manifests.insert(before.map_or(0, |at| at + 1), manifest);
+}
+
+/// Where a kind stands in the order of the documents: domains route to workloads, all else is what those build on.
+fn rank(kind: &str) -> usize {
+    match kind {
+        "domain" => usize::MAX,
+        kind => kinds()
+            .position(|known| known == kind)
+            .map_or(0, |at| at + 1),
     }
 }
 

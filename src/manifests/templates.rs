@@ -95,6 +95,9 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "pooler/start.sh.j2",
 ];
 
+/// Documents of the user's own beside the built-in ones stand in this folder.
+const EXTRA: &str = "extra/";
+
 /// What templates are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -142,9 +145,11 @@ impl Templates {
         names.sort();
         let mut problems = Problems::default();
         let mut overrides = BTreeMap::new();
-        for name in names {
+        // lists and swap files are nobody's templates
+        let is_hidden = |name: &String| name.rsplit('/').any(|part| part.starts_with('.'));
+        for name in names.into_iter().filter(|name| !is_hidden(name)) {
             let path = folder.join(&name);
-            if built_in(&name).is_none() {
+            if built_in(&name).is_none() && !name.starts_with(EXTRA) {
                 problems.push(unknown(&path, &name));
                 continue;
             }
@@ -174,11 +179,29 @@ impl Templates {
     }
 
     /// The templates of a kind: name and text.
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.overrides.keys().map(String::as_str);
         let names = BUILT_IN.iter().map(|built_in| built_in.name);
         names
+            .chain(own.filter(|name| built_in(name).is_none()))
             .filter(move |name| is_template(name) && Kind::of(name) == kind)
             .map(|name| (name, self.text(name)))
+    }
+
+    /// The templates of documents that the user adds, in the order of their names.
+    pub(super) fn extra(&self) -> impl Iterator<Item = &str> {
+        let own = self.overrides.keys().map(String::as_str);
+        own.filter(|name| {
+            let file = name.strip_prefix(EXTRA).unwrap_or_default();
+            file.ends_with(".yaml.j2") && !file.starts_with('_')
+        })
+    }
+
+    /// Every built-in file, by name.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN
+            .iter()
+            .map(|built_in| (built_in.name, built_in.text))
     }
 
     /// The text of a template; empty when there is none of that name.
@@ -265,6 +288,8 @@ fn unknown(path: &FilePath, name: &str) -> Problem {
         .find(|known| known.rsplit('/').next() == Some(file));
     match elsewhere.or_else(|| nearest(name, names.clone())) {
         Some(near) => problem.fix(format!("did you mean `{near}`?")),
-        None => problem.allowed(names.collect::<Vec<_>>().join(", ")),
+        None => problem
+            .allowed(names.collect::<Vec<_>>().join(", "))
+            .fix("a document of your own goes into the folder `extra`"),
     }
 }

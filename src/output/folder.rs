@@ -1,16 +1,14 @@
-//! A folder with one file for each resource. A list beside them says what was written, so that a later run removes
+//! A folder that holds the files of a form. A list beside them says what was written, so that a later run removes
 //! its own files and never one of the user's.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, TryLockError};
+use std::collections::BTreeMap;
+use std::fs::{self, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 
 use super::file::{Readers, read, write};
-use crate::layers::secret;
-use crate::manifests::{Manifest, kinds};
+use crate::forms::{self, File, checksum};
 
 /// The list of what was written: a line with checksum and name for each file. The checksum is that of what may be seen
 /// of it: whoever has the list cannot try passwords on it.
@@ -51,6 +49,20 @@ pub struct Kept {
     pub stale: Vec<String>,
 }
 
+/// Writes a file unless there is one of that name; says whether it did.
+///
+/// # Errors
+///
+/// It cannot be read or written.
+pub fn write_new(folder: &Path, file: &File) -> Result<bool> {
+    let path = below(folder, &file.name)?;
+    if let Some(text) = read(&path)? {
+        return Ok(text == file.text);
+    }
+    write_below(&path, file)?;
+    Ok(true)
+}
+
 impl Folder {
     /// Looks at a folder, which need not exist.
     ///
@@ -81,18 +93,20 @@ impl Folder {
     /// # Errors
     ///
     /// A file cannot be read.
-    pub fn changes(&self, manifests: &[Manifest], partial: bool) -> Result<Vec<Change>> {
+    pub fn changes(&self, files: &[File], partial: bool) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
-        for manifest in manifests {
-            let name = file_name(manifest);
-            match read(&self.path.join(&name))? {
-                Some(text) if text == manifest.yaml => {}
-                Some(_) => changes.push(Change::Changed(name)),
-                None => changes.push(Change::Added(name)),
+        for File {
+            name, text: wanted, ..
+        } in files
+        {
+            match read(&below(&self.path, name)?)? {
+                Some(text) if text == *wanted => {}
+                Some(_) => changes.push(Change::Changed(name.clone())),
+                None => changes.push(Change::Added(name.clone())),
             }
         }
-        for name in self.stale(manifests).into_iter().filter(|_| !partial) {
-            if let Some(text) = read(&self.path.join(name))?
+        for name in self.stale(files).into_iter().filter(|_| !partial) {
+            if let Some(text) = read(&below(&self.path, name)?)?
                 && self.is_untouched(name, &text)
             {
                 changes.push(Change::Removed(name.clone()));
@@ -101,41 +115,40 @@ impl Folder {
         Ok(changes)
     }
 
-    /// Writes every manifest and, unless only a part was rendered, removes what an earlier run wrote and this one does
-    /// not.
+    /// Writes every file and, unless only a part was rendered, removes what an earlier run wrote and this one does not.
     ///
     /// # Errors
     ///
     /// A file cannot be written, one that no run wrote stands in the way, or another run is at work.
-    pub fn write(&self, manifests: &[Manifest], wishes: Wishes) -> Result<Kept> {
+    pub fn write(&self, files: &[File], wishes: Wishes) -> Result<Kept> {
         fs::create_dir_all(&self.path)
             .with_context(|| format!("cannot make the folder `{}`", self.path.display()))?;
         let _lock = self.lock()?;
         let mut kept = Kept::default();
         let mut wanted = Vec::new();
-        for manifest in manifests {
-            let name = file_name(manifest);
-            let there = read(&self.path.join(&name))?.filter(|text| *text != manifest.yaml);
-            match (there, self.written.contains_key(&name)) {
+        for file in files {
+            let name = &file.name;
+            let path = below(&self.path, name)?;
+            let there = read(&path)?.filter(|text| *text != file.text);
+            match (there, self.written.contains_key(name)) {
                 (Some(_), false) => bail!(
                     "`{}` is there and no earlier run wrote it: move it away, or choose another folder",
-                    self.path.join(name).display()
+                    path.display()
                 ),
-                (Some(text), true) if !wishes.is_forced && !self.is_untouched(&name, &text) => {
-                    kept.edited.push(name);
+                (Some(text), true) if !wishes.is_forced && !self.is_untouched(name, &text) => {
+                    kept.edited.push(name.clone());
                 }
-                _ => wanted.push((name, manifest)),
+                _ => wanted.push((path, file)),
             }
         }
         let mut list = self.written.clone();
-        for (name, manifest) in wanted {
-            write(&self.path.join(&name), &manifest.yaml, readers(manifest))?;
-            list.insert(name, checksum(&manifest.yaml));
+        for (path, file) in wanted {
+            write_below(&path, file)?;
+            list.insert(file.name.clone(), checksum([file.text.as_str()]));
         }
         if !wishes.is_partial {
-            kept.stale = self.remove_stale(manifests)?;
-            let names: BTreeSet<String> = manifests.iter().map(file_name).collect();
-            list.retain(|name, _| names.contains(name));
+            kept.stale = self.remove_stale(files)?;
+            list.retain(|name, _| files.iter().any(|file| file.name == *name));
         }
         let lines: String = list
             .iter()
@@ -146,8 +159,8 @@ impl Folder {
     }
 
     /// Held until it is dropped.
-    fn lock(&self) -> Result<File> {
-        let folder = File::open(&self.path)
+    fn lock(&self) -> Result<fs::File> {
+        let folder = fs::File::open(&self.path)
             .with_context(|| format!("cannot open `{}`", self.path.display()))?;
         match folder.try_lock() {
             Err(TryLockError::WouldBlock) => bail!(
@@ -159,10 +172,10 @@ impl Folder {
         }
     }
 
-    fn remove_stale(&self, manifests: &[Manifest]) -> Result<Vec<String>> {
+    fn remove_stale(&self, files: &[File]) -> Result<Vec<String>> {
         let mut left = Vec::new();
-        for name in self.stale(manifests) {
-            let path = self.path.join(name);
+        for name in self.stale(files) {
+            let path = below(&self.path, name)?;
             match read(&path)? {
                 Some(text) if self.is_untouched(name, &text) => {
                     fs::remove_file(&path)
@@ -179,61 +192,38 @@ impl Folder {
     fn is_untouched(&self, name: &str, text: &str) -> bool {
         self.written
             .get(name)
-            .is_some_and(|sum| *sum == checksum(text))
+            .is_some_and(|sum| *sum == checksum([text]))
     }
 
-    /// The list is a file that anybody can write: only names that manifests have are believed.
-    fn stale(&self, manifests: &[Manifest]) -> Vec<&String> {
-        let names: BTreeSet<String> = manifests.iter().map(file_name).collect();
+    /// The list is a file that anybody can write: only names that files of a form have are believed.
+    fn stale(&self, files: &[File]) -> Vec<&String> {
         self.written
             .keys()
-            .filter(|name| is_file_name(name) && !names.contains(*name))
+            .filter(|name| forms::is_name(name) && !files.iter().any(|file| file.name == **name))
             .collect()
     }
 }
 
-fn file_name(manifest: &Manifest) -> String {
-    format!("{}-{}.yaml", manifest.kind, manifest.name)
-}
-
-/// Whether a manifest may have a file of this name.
-fn is_file_name(name: &str) -> bool {
-    let rest = name.strip_suffix(".yaml").unwrap_or_default();
-    let name = kinds().find_map(|kind| rest.strip_prefix(kind)?.strip_prefix('-'));
-    name.is_some_and(|name| {
-        !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    })
-}
-
-fn readers(manifest: &Manifest) -> Readers {
-    match manifest.kind {
-        "secret" if !manifest.is_redacted() => Readers::Owner,
-        _ => Readers::Anybody,
+/// Where a file of that name stands. Its name may lead one folder down, which must not be a link either.
+fn below(folder: &Path, name: &str) -> Result<PathBuf> {
+    let path = folder.join(name);
+    match path.parent() {
+        Some(parent) if parent != folder && parent.is_symlink() => bail!(
+            "`{}` is a link, and links are not followed here: remove it",
+            parent.display()
+        ),
+        _ => Ok(path),
     }
 }
 
-/// Of what may be seen: of a dictionary its keys, of everything else what stands behind no secret's word.
-fn checksum(text: &str) -> String {
-    let is_dictionary = text.lines().any(|line| line == "type: dictionary");
-    let mut is_data = false;
-    let mut seen = Sha256::new();
-    for line in text.lines() {
-        let is_below = line.starts_with(' ');
-        is_data = line == "data:" || is_data && is_below;
-        match line
-            .split_once(':')
-            .filter(|_| is_dictionary && is_data && is_below)
-        {
-            Some((key, _)) => seen.update(key),
-            None => seen.update(secret::hidden(line)),
-        }
-        seen.update("\n");
+fn write_below(path: &Path, file: &File) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     }
-    seen.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let readers = match file.holds_secret {
+        true => Readers::Owner,
+        false => Readers::Anybody,
+    };
+    write(path, &file.text, readers)
 }

@@ -26,8 +26,13 @@ pub fn is_secret(key: &str) -> bool {
         "token",
         "apikey",
     ];
-    // The name of a secret is none, and the parameter says how passwords are hashed.
-    const HARMLESS: [&str; 2] = ["secretname", "passwordencryption"];
+    // The names of secrets are none, and the parameter says how passwords are hashed.
+    const HARMLESS: [&str; 4] = [
+        "secretname",
+        "pullsecrets",
+        "pullsecretlinks",
+        "passwordencryption",
+    ];
     if key.len() < 3 {
         return false;
     }
