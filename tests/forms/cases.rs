@@ -34,6 +34,8 @@ pub fn all() -> Result<Vec<Case>> {
         while let Some(word) = words.next() {
             match &*word {
                 "--only" => _ = words.next(),
+                // what is redacted is the cluster in no form
+                "--redact" => {}
                 _ => arguments.push(word),
             }
         }
