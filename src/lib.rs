@@ -2,25 +2,27 @@
 //! one before it gives, and imports run one way.
 //!
 //! ```text
-//! arguments ─► layers ─► merge ─► values ─► cluster ─► manifests ─► output
-//!              files,    one      typed     names,     templates    stream,
-//!              flags     tree,    mirror    topology,  rendered,    folder,
-//!                        origins  of file   rules      checked      JSON
+//! arguments ─► layers ─► merge ─► values ─► cluster ─► manifests ─► forms ──────► output
+//!              files,    one      typed     names,     templates    Terraform,    stream,
+//!              flags     tree,    mirror    topology,  rendered,    operator,     folder,
+//!                        origins  of file   rules      checked      Helm chart    JSON
 //! ```
 //!
-//! Two rooms look at manifests from outside: `plan` at what differs between two sets of them, `snapshot` at what a
-//! case gave before.
+//! Three rooms look at manifests from outside: `plan` at what differs between two sets of them, `look` writes that down,
+//! `snapshot` knows what a case gave before.
 //!
 //! Problems flow beside the data: each room returns its result or *all* its [`problem`]s, [`merge`] knows where a
 //! path was written, and [`report`] turns both into text. Only [`commands`] prints, only `main` exits.
 
 pub mod cli;
 pub mod place;
+pub mod plain;
 pub mod problem;
 
 mod cluster;
 mod decode;
 mod explain;
+mod forms;
 pub mod layers;
 mod manifests;
 pub mod merge;
@@ -31,7 +33,8 @@ mod schema;
 mod values;
 
 mod commands;
-mod plan;
+pub mod look;
+pub mod plan;
 pub mod report;
 mod selection;
 mod snapshot;

@@ -1,9 +1,10 @@
 //! A door: parse, run, exit code.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use pgedge_tpl::{cli::Cli, is_closed_pipe, run};
+use pgedge_tpl::{cli::Cli, is_closed_pipe, plain::plain, run};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -12,7 +13,8 @@ fn main() -> ExitCode {
         Ok(exit) => exit.code().into(),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            // where nobody can be told, the status still says it
+            _ = writeln!(io::stderr(), "error: {}", plain(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

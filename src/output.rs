@@ -3,10 +3,11 @@
 mod file;
 mod folder;
 
+use crate::forms::File;
 use crate::manifests::Manifest;
 
-pub use file::{read as read_file, write as write_file};
-pub use folder::{Change, Folder};
+pub use file::{Readers, read as read_file, write as write_file};
+pub use folder::{Change, Folder, Wishes, write_new};
 
 /// What each document of a stream begins with.
 const BEGIN: &str = "---\n";
@@ -35,4 +36,11 @@ pub fn is_yaml_stream_of(text: &str, mut documents: impl Iterator<Item = Option<
 pub fn json_array(manifests: &[Manifest]) -> anyhow::Result<String> {
     let documents: Vec<_> = manifests.iter().map(Manifest::data).collect();
     Ok(serde_json::to_string_pretty(&documents)? + "\n")
+}
+
+/// Files as one text, with a text between each two.
+#[must_use]
+pub fn joined(files: &[File], between: &str) -> String {
+    let texts: Vec<&str> = files.iter().map(|file| file.text.as_str()).collect();
+    texts.join(between)
 }

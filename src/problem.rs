@@ -94,8 +94,12 @@ codes! {
     Template "template" Error,
     /// A rendered document that the platform would refuse.
     Manifest "manifest" Error,
+    /// A file that holds something other than manifests.
+    NoManifest "no-manifest" Error,
     /// `--only` that matches no resource.
     NoMatch "no-match" Error,
+    /// A flag that belongs to another form of the output.
+    FlagForm "flag-form" Error,
     /// `--deny` of a rule that there is not.
     UnknownRule "unknown-rule" Error,
     /// A case or a snapshot of `test` that cannot be used.

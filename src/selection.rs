@@ -45,15 +45,50 @@ fn matches(pattern: &str, manifest: &Manifest) -> bool {
     glob(kind, manifest.kind) && glob(name, &manifest.name)
 }
 
-/// `*` stands for any text.
+/// `*` stands for any text. Each part between two stars is looked for once, from where the one before it ends.
 fn glob(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
-            rest.char_indices()
-                .map(|(at, _)| at)
-                .chain([rest.len()])
-                .any(|at| glob(after, &rest[at..]))
-        }),
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut text) = text
+        .strip_prefix(first)
+        .and_then(|text| text.strip_suffix(last))
+    else {
+        return false;
+    };
+    for part in middle.split('*') {
+        match text.split_once(part) {
+            Some((_, behind)) => text = behind,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob;
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        for (pattern, text) in [
+            ("*", ""),
+            ("a*", "a"),
+            ("*a*b*", "xaybz"),
+            ("a*a", "aa"),
+            ("*-pgcat", "x-pgcat"),
+        ] {
+            assert!(glob(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            ("a*a", "a"),
+            ("", "a"),
+            ("*b*a*", "ab"),
+            ("a", "ab"),
+            ("*x", "ab"),
+        ] {
+            assert!(!glob(pattern, text), "{pattern} {text}");
+        }
     }
 }

@@ -1,23 +1,14 @@
 //! The real cpln CLI takes what is rendered: one request for each document, in the stream's own order, each to the
 //! right collection, with the body that was rendered.
 
-use std::error::Error;
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod common;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::Command;
 
+use common::Result;
+use common::recorder::{Request, apply};
 use serde_json::Value;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-const CPLN: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/.tools/node_modules/.bin/cpln"
-);
 
 #[test]
 fn the_defaults() -> Result<()> {
@@ -29,18 +20,12 @@ fn a_backup_at_aws() -> Result<()> {
     applies(&["--set", "backup.enabled=true", "--release", "prod"])
 }
 
-/// One request as the platform would see it.
-#[derive(Debug)]
-struct Request {
-    method: String,
-    path: String,
-    body: String,
-}
-
 fn applies(flags: &[&str]) -> Result<()> {
     let documents: Vec<Value> =
         serde_json::from_slice(&render(&[flags, &["-o", "json"]].concat())?)?;
-    let requests = apply(&render(flags)?)?;
+    let (output, requests) = apply(Path::new("."), "-", &render(flags)?)?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cpln apply: {said}");
     let puts: Vec<&Request> = requests
         .iter()
         .filter(|request| request.method == "PUT")
@@ -100,88 +85,4 @@ fn render(flags: &[&str]) -> Result<Vec<u8>> {
         String::from_utf8_lossy(&output.stderr)
     );
     Ok(output.stdout)
-}
-
-/// Has the CLI apply a stream to a platform that accepts everything and notes it down.
-fn apply(stream: &[u8]) -> Result<Vec<Request>> {
-    assert!(
-        Path::new(CPLN).exists(),
-        "the cpln CLI is missing: tests/run installs it"
-    );
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let endpoint = format!("http://{}", listener.local_addr()?);
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            let send = send.clone();
-            thread::spawn(move || serve(&connection, &send));
-        }
-    });
-    let home = tempfile::tempdir()?;
-    let mut cpln = Command::new(CPLN)
-        .args([
-            "apply",
-            "-f",
-            "-",
-            "--endpoint",
-            &endpoint,
-            "--org",
-            "o",
-            "--token",
-            "t",
-        ])
-        .env("CPLN_HOME", home.path())
-        .env("CPLN_SKIP_UPDATE_CHECK", "true")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    if let Some(mut stdin) = cpln.stdin.take() {
-        stdin.write_all(stream)?;
-    }
-    let output = cpln.wait_with_output()?;
-    assert!(
-        output.status.success(),
-        "cpln apply: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    fs::remove_dir_all(home.path())?;
-    Ok(receive.try_iter().collect())
-}
-
-/// Answers every request on a connection with what was sent, as created.
-fn serve(connection: &TcpStream, send: &mpsc::Sender<Request>) -> Option<()> {
-    let mut reader = BufReader::new(connection.try_clone().ok()?);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        let mut words = line.split_whitespace().map(str::to_owned);
-        let (method, path) = (words.next()?, words.next()?);
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).ok()?;
-            match header.trim_end().split_once(':') {
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.trim().parse().ok()?
-                }
-                Some(_) => {}
-                None => break,
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
-        let body = String::from_utf8(body).ok()?;
-        let created = if method == "PUT" {
-            body.clone()
-        } else {
-            "{}".to_owned()
-        };
-        send.send(Request { method, path, body }).ok()?;
-        let answer = format!(
-            "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /x\r\nContent-Length: {}\r\n\r\n{created}",
-            created.len()
-        );
-        (&mut &*connection).write_all(answer.as_bytes()).ok()?;
-    }
 }

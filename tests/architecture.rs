@@ -10,6 +10,7 @@ use common::Result;
 /// Each room, behind all those that it may use.
 const ROOMS: &[&str] = &[
     "cli",
+    "plain",
     "place",
     "problem",
     "layers",
@@ -22,10 +23,12 @@ const ROOMS: &[&str] = &[
     "migrate",
     "notes",
     "explain",
+    "forms",
     "output",
     "selection",
     "report",
     "plan",
+    "look",
     "snapshot",
     "commands",
 ];

@@ -1,7 +1,7 @@
 //! Every folder of `tests/cases` is a story: values and a command line, and what the program must say.
 //!
 //! `values.yaml` and any other file are the input; `command` holds the arguments (`render -f values.yaml` without it).
-//! `expected.yaml`, `expected.json` or `expected.txt` is stdout, `expected.err` is stderr, `expected.status` the exit
+//! `expected.yaml`, `expected.json`, `expected.tf` or `expected.txt` is stdout, `expected.err` is stderr, `expected.status` the exit
 //! status when it is not 0 with and 1 without stdout. `BLESS=1` writes what the program says now.
 
 mod common;
@@ -28,15 +28,7 @@ fn check(folder: &Path) -> Result<(), Failed> {
         .unwrap_or_else(|_| "render -f values.yaml".to_owned());
     let arguments = words(&arguments);
     let said = run(folder, &arguments)?;
-    let name = match arguments.iter().any(|word| word == "json") {
-        _ if arguments.first().is_some_and(|word| word == "values")
-            && !arguments.iter().any(|word| word == "-o") =>
-        {
-            "expected.txt"
-        }
-        true => "expected.json",
-        false => "expected.yaml",
-    };
+    let name = expected_name(&arguments);
     let usual =
         if said.stdout.is_empty() && !said.stderr.is_empty() && said.stderr.contains("error") {
             1
@@ -57,6 +49,20 @@ fn check(folder: &Path) -> Result<(), Failed> {
         compare(&folder.join(file), text)?;
     }
     Ok(())
+}
+
+/// The file that holds what goes to stdout.
+fn expected_name(arguments: &[String]) -> &'static str {
+    let form = arguments.iter().skip_while(|word| *word != "-o").nth(1);
+    match (
+        arguments.first().map(String::as_str),
+        form.map(String::as_str),
+    ) {
+        (Some("values"), None) => "expected.txt",
+        _ if arguments.iter().any(|word| word == "json") => "expected.json",
+        (_, Some("terraform")) => "expected.tf",
+        _ => "expected.yaml",
+    }
 }
 
 fn run(folder: &Path, arguments: &[String]) -> Result<Said, Failed> {
@@ -82,12 +88,22 @@ fn run(folder: &Path, arguments: &[String]) -> Result<Said, Failed> {
 fn without_payloads(stdout: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
+    let mut is_hcl = false;
     for line in stdout.lines() {
-        inside = inside && (line.is_empty() || line.starts_with("    "));
+        inside = inside
+            && if is_hcl {
+                line != "EOT"
+            } else {
+                line.is_empty() || line.starts_with("    ")
+            };
         if inside {
             continue;
         }
-        match line.split_once(": ") {
+        if line.ends_with("= <<EOT") {
+            inside = true;
+            is_hcl = true;
+        }
+        match line.split_once(": ").or_else(|| line.split_once(" = ")) {
             Some(("  payload", "|")) => {
                 inside = true;
                 out.push_str("  payload: (a file of templates/)");

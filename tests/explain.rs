@@ -36,7 +36,11 @@ fn check_pages(paths: &[&str]) -> Result<()> {
         let page = stdout(&["explain", path])?;
         // the one that has no effect, and says so
         let reaches_nothing = page.contains("\n  reaches no manifest\n");
-        assert_eq!(reaches_nothing, *path == "pgcat.maxClientConn", "{page}");
+        assert_eq!(
+            reaches_nothing,
+            ["custom", "pgcat.maxClientConn"].contains(path),
+            "{page}"
+        );
         check_looks(&page);
     }
     Ok(())
@@ -190,7 +194,9 @@ fn versions_are_those_of_the_public_template() -> Result<()> {
         "backup.rolePasswords",
         "backup.suspend",
         "backup.verify",
+        "custom",
         "gvc.create",
+        "gvc.pullSecrets",
         "pgbouncer.defaultPoolSize",
         "pgbouncer.image",
         "pgbouncer.maxClientConn",
@@ -205,8 +211,11 @@ fn versions_are_those_of_the_public_template() -> Result<()> {
         "postgres.extraHba",
         "postgres.parameters",
         "postgres.preload",
+        "protected",
         "release",
         "tags",
+        "volumeset.customEncryption",
+        "volumeset.performanceClass",
         "volumeset.snapshots",
         "volumeset.snapshots.retention",
         "volumeset.snapshots.schedule",

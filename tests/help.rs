@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "test",
     "notes",
     "migrate",
+    "templates",
     "completions",
     "man",
 ];

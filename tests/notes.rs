@@ -188,7 +188,7 @@ fn the_iam_policy_has_the_ten_actions() -> Result<()> {
 fn each_topic_can_be_had_alone() -> Result<()> {
     let all: Value = serde_json::from_str(&stdout(&["notes", "-o", "json"])?)?;
     let topics = all["notes"].as_array().ok_or("no notes")?;
-    assert_eq!(topics.len(), 9);
+    assert_eq!(topics.len(), 10);
     assert_eq!(
         all["connection"]["host"],
         "pgedge-gvc-pgcat.pgedge-gvc.cpln.local"

@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -204,5 +205,171 @@ fn no_name_in_the_list_leads_out_of_the_folder() -> Result<()> {
     )?;
     assert!(render(folder.path(), &[])?.status.success());
     assert!(mine.exists());
+    Ok(())
+}
+
+#[test]
+fn secrets_are_for_their_owner_and_the_list_tells_nothing_of_them() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    let modes = |redacted: bool| -> Result<Vec<u32>> {
+        let mut modes = Vec::new();
+        for name in names(folder.path())? {
+            let mode = fs::metadata(out.join(&name))?.permissions().mode() & 0o777;
+            let is_secret =
+                name.starts_with("secret-") && !(redacted && name.ends_with("-pgedge-config.yaml"));
+            assert_eq!(mode, if is_secret { 0o600 } else { 0o644 }, "{name}");
+            modes.push(mode);
+        }
+        Ok(modes)
+    };
+    let secrets = "postgres.parameters.primary_conninfo=password";
+    let list = |password: &str| -> Result<String> {
+        let setting = format!("{secrets}\\={password}");
+        let password = format!("postgres.password={password}");
+        let output = render(folder.path(), &["--set", &password, "--set", &setting])?;
+        assert!(output.status.success(), "{output:?}");
+        let list = fs::read_to_string(out.join(".pgedge-tpl.sha256"))?;
+        // a script's checksum is in its workload
+        Ok(list
+            .lines()
+            .filter(|line| line.contains("  secret-"))
+            .collect())
+    };
+    assert_eq!(list("first")?, list("second")?);
+    assert!(modes(false)?.contains(&0o600));
+    assert!(render(folder.path(), &["--redact"])?.status.success());
+    modes(true)?;
+    Ok(())
+}
+
+#[test]
+fn a_list_of_somebody_else_removes_nothing() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    assert!(render(folder.path(), &[])?.status.success());
+    fs::write(folder.path().join("outside.yaml"), "x\n")?;
+    let sum = "73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac";
+    let mut list = fs::read_to_string(out.join(".pgedge-tpl.sha256"))?;
+    for name in [
+        "CODEOWNERS",
+        "../outside.yaml",
+        "gvc-../../outside.yaml",
+        ".git",
+        "notes.yaml",
+    ] {
+        list += &format!("{sum}  {name}\n");
+        if !name.contains("..") {
+            fs::write(out.join(name), "x\n")?;
+        }
+    }
+    fs::write(out.join(".pgedge-tpl.sha256"), list)?;
+    assert!(render(folder.path(), &[])?.status.success());
+    for name in ["CODEOWNERS", ".git", "notes.yaml", "../outside.yaml"] {
+        assert!(out.join(name).exists(), "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn links_are_not_followed() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere)?;
+    symlink("elsewhere", folder.path().join("out"))?;
+    let output = render(folder.path(), &[])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_dir(&elsewhere)?.count(), 0);
+    fs::remove_file(folder.path().join("out"))?;
+    assert!(render(folder.path(), &[])?.status.success());
+    let gvc = folder.path().join("out/gvc-shop.yaml");
+    fs::rename(&gvc, elsewhere.join("theirs.yaml"))?;
+    symlink("../elsewhere/theirs.yaml", &gvc)?;
+    let output = render(folder.path(), &["--set", "tags.team=a"])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!fs::read_to_string(elsewhere.join("theirs.yaml"))?.contains("team"));
+    Ok(())
+}
+
+#[test]
+fn what_was_edited_is_kept_unless_forced() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let pgcat = folder.path().join("out").join(PGCAT);
+    assert!(render(folder.path(), &[])?.status.success());
+    let edited = fs::read_to_string(&pgcat)?.replace("suspend: false", "suspend: true");
+    fs::write(&pgcat, &edited)?;
+    for _ in 0..2 {
+        let output = render(folder.path(), &["--set", "multiZone=true"])?;
+        assert_eq!(output.status.code(), Some(3));
+        assert!(
+            said(&output).contains("was edited by hand"),
+            "{}",
+            said(&output)
+        );
+        assert_eq!(fs::read_to_string(&pgcat)?, edited);
+    }
+    let other = fs::read_to_string(folder.path().join("out/workload-shop-pgedge.yaml"))?;
+    assert!(other.contains("enabled: true"), "the others are written");
+    assert!(
+        render(folder.path(), &["--set", "multiZone=true", "--force"])?
+            .status
+            .success()
+    );
+    assert!(fs::read_to_string(&pgcat)?.contains("suspend: false"));
+    assert!(
+        render(folder.path(), &["--set", "multiZone=true", "--check"])?
+            .status
+            .success()
+    );
+    Ok(())
+}
+
+#[test]
+fn other_line_ends_are_no_difference() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    assert!(render(folder.path(), &[])?.status.success());
+    for name in names(folder.path())? {
+        let text = fs::read_to_string(out.join(&name))?;
+        fs::write(out.join(&name), text.replace('\n', "\r\n"))?;
+    }
+    assert!(render(folder.path(), &["--check"])?.status.success());
+    let plan = ["plan", "out", "--set", "gvc.name=shop", "--exit-code"];
+    let output = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+        .args(plan)
+        .current_dir(folder.path())
+        .output()?;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(
+        render(folder.path(), &["--set", "multiZone=true"])?
+            .status
+            .success()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_second_run_at_once_is_refused() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    assert!(render(folder.path(), &[])?.status.success());
+    let held = fs::File::open(folder.path().join("out"))?;
+    held.lock()?;
+    let output = render(folder.path(), &["--set", "multiZone=true"])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("another run writes into"),
+        "{}",
+        said(&output)
+    );
+    drop(held);
+    assert!(
+        render(folder.path(), &["--set", "multiZone=true"])?
+            .status
+            .success()
+    );
     Ok(())
 }

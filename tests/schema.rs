@@ -38,12 +38,20 @@ fn schema() -> Result<Value> {
     Ok(serde_json::from_str(&stdout(&["schema"])?)?)
 }
 
-/// Every key that is no section, with its value. The keys of `tags` and `postgres.parameters` are the user's.
+/// Mappings whose keys are the user's.
+const FREE: &[&str] = &[
+    "tags",
+    "custom",
+    "postgres.parameters",
+    "volumeset.customEncryption",
+];
+
+/// Every key that is no section, with its value.
 fn leaves(value: &Value, above: &str, found: &mut Vec<(String, Value)>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         let path = format!("{above}{key}");
         match value {
-            Value::Object(_) if !["tags", "postgres.parameters"].contains(&path.as_str()) => {
+            Value::Object(_) if !FREE.contains(&path.as_str()) => {
                 leaves(value, &format!("{path}."), found);
             }
             _ => found.push((path, value.clone())),

@@ -25,7 +25,8 @@ Examples:
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 A value is told as the cause of a change if putting it back undoes the change.
-Secrets are never shown, only that they changed.
+Secrets are never shown, only that they changed. What could not be compared is
+a difference; `pgedge-tpl explain plan` lists it with every other RULE.
 
 Examples:
   pgedge-tpl plan manifests -f values.yaml
@@ -60,7 +61,9 @@ pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl explain
   pgedge-tpl explain gvc.locations
-  pgedge-tpl explain pgcat.defaultPoolSize -o json";
+  pgedge-tpl explain pgcat.defaultPoolSize -o json
+  pgedge-tpl explain plan
+  pgedge-tpl explain --templates";
 
 pub(super) const NOTES_EXAMPLES: &str = "\
 Examples:
@@ -75,7 +78,17 @@ here become comments with the reason.
 Examples:
   pgedge-tpl migrate old.yaml > values.yaml
   pgedge-tpl migrate old.yaml --release prod --credentials-secret prod-login
+  pgedge-tpl migrate old.yaml --release prod --gvc prod-gvc > values.yaml
   pgedge-tpl migrate old.yaml --check";
+
+pub(super) const TEMPLATES_EXAMPLES: &str = "\
+render --templates DIR takes the files of DIR in place of the built-in ones of
+the same name: keep those that you change, and delete the others. Documents of
+your own go into DIR/extra, as NAME.yaml.j2.
+
+Examples:
+  pgedge-tpl templates --export templates
+  pgedge-tpl explain --templates";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use examples::{
     COMPLETIONS_EXAMPLES, EXAMPLES, EXPLAIN_EXAMPLES, LINT_EXAMPLES, MAN_EXAMPLES,
     MIGRATE_EXAMPLES, NOTES_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES, SCHEMA_EXAMPLES,
-    TEST_EXAMPLES, VALUES_EXAMPLES,
+    TEMPLATES_EXAMPLES, TEST_EXAMPLES, VALUES_EXAMPLES,
 };
 pub use flags::{CaseFlags, ClusterFlags, Format, ReportFlags, TemplateFlags, ValueFlags};
 
@@ -65,6 +65,9 @@ pub enum Command {
     /// Rewrite values of the public Helm template for this program
     #[command(after_help = MIGRATE_EXAMPLES)]
     Migrate(Migrate),
+    /// Write the built-in templates to a folder, to change them
+    #[command(after_help = TEMPLATES_EXAMPLES)]
+    Templates(TemplatesExport),
     /// Print completions for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
@@ -76,27 +79,63 @@ pub enum Command {
 /// Arguments of `render`.
 #[derive(Args, Debug)]
 pub struct Render {
-    /// Multi-document YAML, or one JSON array
-    #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
-    pub output: Output,
+    /// The form of the cluster
+    #[arg(short, long, value_enum, default_value_t = Form::Yaml)]
+    pub output: Form,
     /// Only these resources; * matches anything
     #[arg(long, value_name = "KIND[/NAME]")]
     pub only: Vec<String>,
-    /// Write one file per resource into DIR, and remove those an earlier run left
-    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    /// Write files into DIR, and remove those an earlier run left
+    #[arg(long, value_name = "DIR", required_if_eq("output", "chart"))]
     pub output_dir: Option<PathBuf>,
     /// Write nothing; exit 3 if DIR is not what would be written
     #[arg(long, requires = "output_dir")]
     pub check: bool,
-    /// Replace credentials by [redacted]
+    /// Overwrite files of DIR that were edited by hand
+    #[arg(long, requires = "output_dir")]
+    pub force: bool,
+    /// Replace secrets by [redacted], in documents that cannot be applied
     #[arg(long)]
     pub redact: bool,
     /// The cluster.
     #[command(flatten)]
     pub cluster: ClusterFlags,
+    /// The other forms.
+    #[command(flatten)]
+    pub forms: FormFlags,
 }
 
-/// What `render` prints.
+/// What `render` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// Manifests, for cpln apply
+    Yaml,
+    /// The same as one JSON array
+    Json,
+    /// A module for the provider controlplane-com/cpln
+    Terraform,
+    /// Resources of the Kubernetes operator
+    Crd,
+    /// A Helm chart, for cpln helm install
+    Chart,
+}
+
+/// What some of the forms are told besides.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Forms")]
+pub struct FormFlags {
+    /// terraform: take over what cpln apply made
+    #[arg(long)]
+    pub import: bool,
+    /// crd: the org of the resources
+    #[arg(long, required_if_eq("output", "crd"))]
+    pub org: Option<String>,
+    /// crd: the namespace of the resources
+    #[arg(long, required_if_eq("output", "crd"))]
+    pub namespace: Option<String>,
+}
+
+/// How `values` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Output {
     /// As people write it
@@ -139,12 +178,18 @@ pub struct Plan {
     /// Exit 3 if anything differs
     #[arg(long)]
     pub exit_code: bool,
-    /// Fail if the change has this consequence; repeatable
-    #[arg(long, value_name = "RULE")]
+    /// Fail if the change has one of these consequences
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
     pub deny: Vec<String>,
     /// Fail if the change has a dangerous consequence
     #[arg(long)]
     pub deny_dangerous: bool,
+    /// But not because of these
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// There is nothing yet: OLD holds no manifest
+    #[arg(long = "new")]
+    pub is_new: bool,
     /// The cluster.
     #[command(flatten)]
     pub cluster: ClusterFlags,
@@ -218,6 +263,8 @@ pub enum Topic {
     Restore,
     /// What a change of the values does to a running cluster
     Scaling,
+    /// What differs between the values and what runs
+    Drift,
     /// Where to look when it does not come up
     Troubleshoot,
     /// Taking over a cluster of the public template
@@ -227,7 +274,7 @@ pub enum Topic {
 /// Arguments of `migrate`.
 #[derive(Args, Debug)]
 pub struct Migrate {
-    /// Values of the public template 1.0.0 to 1.1.1; - is stdin
+    /// Values of the public template 1.0.0 to 3.0.0; - is stdin
     pub file: PathBuf,
     /// Move inline credentials to this secret, and say how to make it
     #[arg(long, value_name = "NAME")]
@@ -235,9 +282,20 @@ pub struct Migrate {
     /// Keep the resource names of this Helm release
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// The GVC that Helm installed into, from 2.0.0 on
+    #[arg(long, value_name = "NAME")]
+    pub gvc: Option<String>,
     /// Print no values; exit 3 if anything would change
     #[arg(long)]
     pub check: bool,
+}
+
+/// Arguments of `templates`.
+#[derive(Args, Debug)]
+pub struct TemplatesExport {
+    /// The folder; templates that somebody changed stay as they are
+    #[arg(long, value_name = "DIR", required = true)]
+    pub export: PathBuf,
 }
 
 /// Arguments of `completions`.
@@ -271,8 +329,11 @@ pub struct Man {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The value, such as pgcat.poolMode; all of them without it
+    /// The value, such as pgcat.poolMode, or plan for its rules; all values without it
     pub path: Option<String>,
+    /// List what a template may use, with what it is for the defaults
+    #[arg(long, conflicts_with = "path")]
+    pub templates: bool,
     /// Text for people, or JSON
     #[arg(short, long, value_enum, default_value_t = Shape::Text)]
     pub output: Shape,

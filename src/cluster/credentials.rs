@@ -9,9 +9,6 @@ use crate::values::Values;
 use crate::values::credential::{Database, Password, Username};
 use crate::values::name::{ReleaseName, SecretName};
 
-/// What stands where a credential would.
-pub const REDACTED: &str = "[redacted]";
-
 /// User, password and database, as links into the secret that holds them. No template sees the values themselves but
 /// as entries of the config secret.
 #[derive(Clone, Debug, Serialize)]

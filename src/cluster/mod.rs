@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::layers::secret::{self, REDACTED};
 use crate::merge::Merged;
 use crate::problem::{Path, Problems};
 use crate::values::name::ReleaseName;
@@ -27,7 +28,7 @@ use crate::values::{Values, image::Image};
 
 pub use access::Firewall;
 pub use backup::{Backup, Identity};
-pub use credentials::{Credentials, REDACTED};
+pub use credentials::Credentials;
 pub use names::Names;
 pub use nodes::{LocationOptions, Node};
 pub use pooler::{PGBOUNCER_DATABASE, Pooler, PoolerKind};
@@ -41,6 +42,10 @@ pub struct Cluster {
     pub names: Names,
     /// Tags of every resource.
     pub tags: BTreeMap<String, String>,
+    /// Values of the user's own, for templates of the user's own.
+    pub custom: BTreeMap<String, serde_json::Value>,
+    /// Whether the platform refuses to delete GVC and volume set.
+    pub protected: bool,
     /// The GVC; `None` when it exists already.
     pub gvc: Option<Gvc>,
     /// What the identity may reach outside the org.
@@ -71,6 +76,9 @@ pub struct Cluster {
     pub backup: Option<Backup>,
     /// Whether replicas are spread over availability zones.
     pub multi_zone: bool,
+    /// Whether its documents are only for reading: see [`redacted`](Self::redacted).
+    #[serde(skip)]
+    pub is_redacted: bool,
 }
 
 /// The GVC that is rendered.
@@ -78,6 +86,8 @@ pub struct Cluster {
 pub struct Gvc {
     /// Links of its locations, sorted as the platform stores them.
     pub location_links: Vec<String>,
+    /// Links of the secrets that its locations pull images with.
+    pub pull_secret_links: Vec<String>,
 }
 
 /// Container and network of the nodes.
@@ -147,8 +157,11 @@ impl Cluster {
         config.extend(backup.iter().flat_map(Backup::entries));
         Ok(Self {
             tags: tags(values, &release),
+            custom: values.custom.clone(),
+            protected: values.protected.unwrap_or_default(),
             gvc: values.gvc.create.unwrap_or(true).then(|| Gvc {
                 location_links: nodes::location_links(values),
+                pull_secret_links: names::secret_links(&values.gvc.pull_secrets),
             }),
             identity: Identity::new(values),
             revealed: names.revealed(
@@ -179,6 +192,7 @@ impl Cluster {
             },
             pooler: Pooler::new(values),
             multi_zone: values.multi_zone,
+            is_redacted: false,
             names,
             config,
             credentials,
@@ -187,7 +201,8 @@ impl Cluster {
         })
     }
 
-    /// The same cluster with every credential replaced by [`REDACTED`].
+    /// The same cluster with [`REDACTED`] in the place of every credential, and of whatever stands behind a word such
+    /// as `password` in a setting, a rule of access or a tag.
     #[must_use]
     pub fn redacted(mut self) -> Self {
         for key in Credentials::KEYS {
@@ -195,6 +210,17 @@ impl Cluster {
                 REDACTED.clone_into(value);
             }
         }
+        for line in self.node_settings.iter_mut().chain(&mut self.extra_hba) {
+            *line = secret::hidden(line);
+        }
+        for (_, value) in self
+            .tags
+            .iter_mut()
+            .filter(|(key, _)| secret::is_secret(key))
+        {
+            REDACTED.clone_into(value);
+        }
+        self.is_redacted = true;
         self
     }
 }

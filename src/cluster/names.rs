@@ -112,6 +112,14 @@ pub(super) fn config_secret(release: &ReleaseName) -> String {
     format!("{release}-pgedge-config")
 }
 
+/// Secrets of the org, as links.
+pub(super) fn secret_links(secrets: &[SecretName]) -> Vec<String> {
+    secrets
+        .iter()
+        .map(|secret| format!("//secret/{secret}"))
+        .collect()
+}
+
 /// A location, as a link.
 pub(super) fn location_link(location: &LocationName) -> String {
     format!("//location/{location}")

@@ -9,7 +9,7 @@ use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::name::ReleaseName;
 use crate::values::quantity::{Cpu, Memory};
 use crate::values::scalar::Parse;
-use crate::values::{AccessType, Provider, Values};
+use crate::values::{AccessType, PerformanceClass, Provider, Values};
 
 /// Every rule that the values break.
 pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
@@ -20,6 +20,8 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     cores(values, &pooler, &mut problems);
     node_resources(values, &mut problems);
     memory_for_cpu(values, &pooler, &mut problems);
+    volume_class(values, &mut problems);
+    encryption(values, &mut problems);
     volume_autoscaling(values, &mut problems);
     one_pooler(values, origins, &mut problems);
     pooler_replicas(&pooler, &mut problems);
@@ -28,7 +30,24 @@ pub(super) fn check(values: &Values, origins: &dyn Origins) -> Problems {
     access(values, &mut problems);
     backup(values, &mut problems);
     credentials(values, origins, &mut problems);
+    tags(values, &mut problems);
     problems
+}
+
+/// The platform keeps at most this many tags of a resource (Terraform provider: bounds of `tags`).
+const MOST_TAGS: usize = 50;
+/// Those of this program, on the resource that has most of them.
+const OWN_TAGS: usize = 5;
+
+fn tags(values: &Values, problems: &mut Problems) {
+    let count = values.tags.len();
+    if count + OWN_TAGS > MOST_TAGS {
+        let found = format!(
+            "there are {count} tags, and {OWN_TAGS} more of this program; the platform keeps {MOST_TAGS}"
+        );
+        let problem = Problem::of_value(Code::InvalidValue, Path::of("tags"), found);
+        problems.push(problem.allowed(format!("at most {} tags", MOST_TAGS - OWN_TAGS)));
+    }
 }
 
 /// The prefix of every name: `release`, or else the GVC's name where it is short enough.
@@ -205,6 +224,40 @@ fn memory_for_cpu(values: &Values, pooler: &Pooler, problems: &mut Problems) {
         &values.backup.resources.cpu,
         &values.backup.resources.memory,
     );
+}
+
+/// The least that the platform makes of disks with a high throughput, in GiB.
+const HIGH_THROUGHPUT: u32 = 200;
+
+fn volume_class(values: &Values, problems: &mut Problems) {
+    let capacity = values.volumeset.capacity.get();
+    let is_fast = values.volumeset.performance_class == Some(PerformanceClass::HighThroughputSsd);
+    if !is_fast || capacity >= HIGH_THROUGHPUT {
+        return;
+    }
+    let found = format!("`{capacity}` is less than a volume of this `performanceClass` has");
+    let problem = Problem::of_value(Code::Conflict, Path::of("volumeset.capacity"), found)
+        .allowed(format!("{HIGH_THROUGHPUT} or more"))
+        .fix("raise `capacity`, or leave `performanceClass` out");
+    problems.push(problem.also(
+        Place::Value(Path::of("volumeset.performanceClass")),
+        "`performanceClass` is here",
+    ));
+}
+
+fn encryption(values: &Values, problems: &mut Problems) {
+    for location in values.volumeset.custom_encryption.keys() {
+        if values
+            .gvc
+            .locations
+            .iter()
+            .all(|known| known.name != *location)
+        {
+            let path = Path::of("volumeset.customEncryption").key(location.as_str());
+            let problem = Problem::of_key(Code::Conflict, path, "it is not among `gvc.locations`");
+            problems.push(problem.fix("add the location, or take the key out"));
+        }
+    }
 }
 
 fn volume_autoscaling(values: &Values, problems: &mut Problems) {

@@ -1,9 +1,13 @@
 //! The volumes of the nodes.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::values;
+use crate::values::name::LocationName;
 use crate::values::number::{Gib, Percent, ScalingFactor};
+use crate::values::storage::EncryptionKey;
+use crate::values::{self, PerformanceClass};
 
 /// The volume set: one volume for each node.
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +20,10 @@ pub struct VolumeSet {
     pub retention: String,
     /// When snapshots are taken, beside the last one.
     pub schedule: Option<String>,
+    /// Kind of the disks.
+    pub performance_class: PerformanceClass,
+    /// Keys to encrypt with, by location; empty for the platform's own.
+    pub encryption_keys: BTreeMap<String, String>,
 }
 
 /// Growth of a volume.
@@ -27,6 +35,10 @@ pub struct Autoscaling {
     pub min_free_percentage: Percent,
     /// New size in relation to the old one.
     pub scaling_factor: ScalingFactor,
+}
+
+fn encryption_key((location, key): (&LocationName, &EncryptionKey)) -> (String, String) {
+    (location.to_string(), key.as_str().to_owned())
 }
 
 impl VolumeSet {
@@ -49,7 +61,13 @@ impl VolumeSet {
                 }),
             schedule: snapshots
                 .schedule
-                .map(|schedule| schedule.as_str().to_owned()),
+                .and_then(|schedule| Some(schedule.line()?.to_owned())),
+            performance_class: values.performance_class.unwrap_or_default(),
+            encryption_keys: values
+                .custom_encryption
+                .iter()
+                .map(encryption_key)
+                .collect(),
         }
     }
 }

@@ -163,6 +163,14 @@ fn no_effect(values: &Values, origins: &dyn Origins, problems: &mut Problems) {
             problem.fix("remove it; `pgcat.defaultPoolSize` limits the connections to the nodes"),
         );
     }
+    if values.gvc.create == Some(false) && !values.gvc.pull_secrets.is_empty() {
+        let path = Path::of("gvc.pullSecrets");
+        let found = "they belong to the GVC, which is not rendered";
+        problems.push(
+            Problem::of_value(Code::NoEffect, path, found)
+                .fix("give them to the GVC itself, and remove them here"),
+        );
+    }
     let access = &values.internal_access;
     if access.kind != AccessType::WorkloadList
         && access

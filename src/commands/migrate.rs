@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::{Exit, print, say};
+use super::{Exit, parsed, print, say};
 use crate::cli::{self, Format, ValueFlags};
-use crate::layers::{self, Edit};
-use crate::migrate::{self, Credentials, Migration, Wishes};
-use crate::problem::{Code, Place, Problem, Problems};
-use crate::values::name::{ReleaseName, SecretName};
-use crate::values::scalar::Parse;
-use crate::{merge, report, values};
+use crate::layers::{self, Edit, Layers};
+use crate::manifests::shell_word;
+use crate::merge::{self, Merged};
+use crate::migrate::{self, Credentials, Migration, Version, Wishes};
+use crate::plain::{plain, quoted};
+use crate::problem::Problems;
+use crate::values::name::{GvcName, ReleaseName, SecretName};
+use crate::{report, values};
 
 /// Runs it.
 pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
@@ -23,9 +25,7 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
     let (layers, mut problems) = layers::read(&flags, built_in.sources());
     let wishes = wishes(args, &mut problems);
     if problems.has_errors() {
-        let (merged, _) = merge::merge(built_in, layers);
-        say(&report::report(&problems, &merged, Format::Human))?;
-        return Ok(Exit::Wrong);
+        return refuse(problems, built_in, layers);
     }
     let documents: Vec<_> = layers
         .edits
@@ -37,8 +37,11 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
         .collect();
     let source = layers.sources.iter().last();
     let (name, text) = source.map_or(("", ""), |(_, source)| (&source.name, &source.text));
-    let migration = migrate::migrate(text, &documents, &wishes);
-    say(&told(name, &migration, &wishes))?;
+    let migration = match migrate::migrate(text, &documents, &wishes) {
+        Ok(migration) => migration,
+        Err(problems) => return refuse(problems, built_in, layers),
+    };
+    say(&told(name, &migration, &wishes));
     if args.check {
         let is_same = migration.text == text;
         return Ok(if is_same { Exit::Done } else { Exit::Differs });
@@ -47,39 +50,49 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+fn refuse(problems: Problems, built_in: Merged, layers: Layers) -> Result<Exit> {
+    let (merged, _) = merge::merge(built_in, layers);
+    say(&report::report(&problems, &merged, Format::Human));
+    Ok(Exit::Wrong)
+}
+
 fn wishes(args: &cli::Migrate, problems: &mut Problems) -> Wishes {
     Wishes {
-        secret: name::<SecretName>(
+        secret: parsed::<SecretName>(
             "--credentials-secret",
             args.credentials_secret.as_deref(),
             problems,
         ),
-        release: name::<ReleaseName>("--release", args.release.as_deref(), problems),
+        gvc: parsed::<GvcName>("--gvc", args.gvc.as_deref(), problems),
+        release: parsed::<ReleaseName>("--release", args.release.as_deref(), problems),
     }
-}
-
-fn name<T: Parse>(flag: &str, given: Option<&str>, problems: &mut Problems) -> Option<T> {
-    let refuse = |invalid: crate::decode::Invalid| {
-        Problem::new(
-            Code::InvalidValue,
-            Place::Nowhere,
-            format!("{flag}: {invalid}"),
-        )
-        .allowed(invalid.allowed)
-    };
-    T::parse(given?)
-        .map_err(|invalid| problems.push(refuse(invalid)))
-        .ok()
 }
 
 /// What was changed, and what is left to do.
 fn told(name: &str, migration: &Migration, wishes: &Wishes) -> String {
-    let mut told = String::new();
+    let of_ours = match migration.version {
+        Version::One => ", or of this program",
+        Version::Later(_) => "",
+    };
+    let version = migration.version;
+    let mut told = format!(
+        "{}: taken for values of the public template {version}{of_ours}\n",
+        plain(name)
+    );
     for change in &migration.changes {
         _ = writeln!(
             told,
-            "{name}:{}: `{}` {}",
-            change.line, change.path, change.what
+            "{}:{}: {} {}",
+            plain(name),
+            change.line,
+            quoted(&change.path),
+            plain(&change.what)
+        );
+    }
+    for line in &migration.left_behind {
+        _ = writeln!(
+            told,
+            "line {line} of the new values may hold the password still: take it out by hand"
         );
     }
     if !migration.names_release {
@@ -99,8 +112,12 @@ fn told(name: &str, migration: &Migration, wishes: &Wishes) -> String {
 fn command(name: &str, secret: &SecretName, credentials: &Credentials) -> String {
     let entry = |key: &str, value: &Option<String>, else_: &str| {
         let value = value.as_deref().unwrap_or(else_);
-        format!("'{key}={}'", value.replace('\'', r"'\''"))
+        let mut word = String::new();
+        // writing to a text cannot fail
+        _ = shell_word(&mut word, &format!("{key}={value}"));
+        plain(&word).into_owned()
     };
+    let name = plain(name);
     format!(
         "make the secret before applying, with the password that stands in {name}:\n\
          \x20   read -rs -p 'Password: ' PGPASSWORD\n\

@@ -10,16 +10,22 @@ mod pipeline;
 mod plan;
 mod render;
 mod schema;
+mod templates;
 mod test;
 mod values;
 
 use std::io::{self, IoSlice, Write};
+use std::path::Path;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
+use crate::decode::Invalid;
+use crate::plain::plain;
+use crate::problem::{Code, Place, Problem, Problems};
+use crate::values::scalar::Parse;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +66,21 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Test(args) => test::run(args),
         Command::Notes(args) => notes::run(args),
         Command::Migrate(args) => migrate::run(args),
+        Command::Templates(args) => templates::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
+}
+
+/// What a flag says, of the type that it must be.
+fn parsed<T: Parse>(flag: &str, given: Option<&str>, problems: &mut Problems) -> Option<T> {
+    let refuse = |invalid: Invalid| {
+        let found = format!("{flag}: {invalid}");
+        Problem::new(Code::InvalidValue, Place::Nowhere, found).allowed(invalid.allowed)
+    };
+    T::parse(given?)
+        .map_err(|invalid| problems.push(refuse(invalid)))
+        .ok()
 }
 
 /// Prints the product.
@@ -100,17 +118,20 @@ fn show(text: &str) -> Result<()> {
         .context("cannot write to stdout")
 }
 
+/// The name of a file, as it can stand in a message.
+fn shown(path: &Path) -> String {
+    plain(&path.display().to_string()).into_owned()
+}
+
 /// Says something about the product, in one write; without its colours where nobody can see them.
-fn say(text: &str) -> Result<()> {
+fn say(text: &str) {
     let stderr = io::stderr();
     let plain = match AutoStream::choice(&stderr) {
         ColorChoice::Never => strip_str(text).to_string(),
         _ => text.to_owned(),
     };
-    stderr
-        .lock()
-        .write_all(plain.as_bytes())
-        .context("cannot write to stderr")
+    // who cannot be told what is wrong still gets the status
+    _ = stderr.lock().write_all(plain.as_bytes());
 }
 
 /// Whether an error is only that nobody reads our output any more.

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Exit, say};
 use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
 use crate::cluster::{self, Cluster};
+use crate::layers::secret::REDACTED;
 use crate::layers::{self, Disk, Files};
 use crate::manifests::{Manifest, Renderer, Templates};
 use crate::merge::{self, Merged};
@@ -43,6 +44,19 @@ fn refused_key(problem: &Problem) -> Option<&Path> {
     }
 }
 
+/// What a command printed in the place of a value, and somebody gives back: it would become a password.
+fn masks(merged: &Merged) -> Problems {
+    let mut found = Problems::default();
+    merged.tree().each(&mut |path, node| {
+        if node.as_text().is_some_and(|text| text.contains(REDACTED)) {
+            let said = format!("`{REDACTED}` stands where a value was not shown, and is none");
+            let problem = Problem::of_value(Code::InvalidValue, path, said);
+            found.push(problem.fix("write the value itself, or leave the key out"));
+        }
+    });
+    found
+}
+
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
@@ -66,6 +80,7 @@ impl Input {
             merged.hide(path);
         }
         problems.extend(decoded.problems);
+        problems.extend(masks(&merged));
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say
             let about_input =
@@ -144,13 +159,13 @@ impl Input {
 
     /// Says every problem; the status is that of a run that they end, if they end it.
     pub(super) fn report(&self, flags: &ReportFlags) -> Result<Option<Exit>> {
-        say(&report::report(&self.problems, &self.merged, flags.format))?;
+        say(&report::report(&self.problems, &self.merged, flags.format));
         Ok(self.is_refused(flags).then_some(Exit::Wrong))
     }
 }
 
 /// Says problems that no values are behind.
 pub(super) fn refuse(problems: &Problems, format: Format) -> Result<Exit> {
-    say(&report::report(problems, &Merged::nothing(), format))?;
+    say(&report::report(problems, &Merged::nothing(), format));
     Ok(Exit::Wrong)
 }

@@ -1,6 +1,8 @@
 //! `plan`: what changes between two sets of manifests, and what that does to a running cluster.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use anyhow::Result;
 
@@ -8,8 +10,9 @@ use super::pipeline::{self, Input};
 use super::{Exit, print, say, show};
 use crate::cli::{self, Look};
 use crate::layers::Disk;
+use crate::look;
 use crate::manifests::Renderer;
-use crate::plan::{self, Plan, Resource, Rule, Severity, Trials};
+use crate::plan::{self, Documents, Plan, Rule, Severity, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::report::Places;
 
@@ -17,8 +20,8 @@ use crate::report::Places;
 pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
     let mut problems = Problems::default();
     let denied = denied(args, &mut problems);
-    let old = read(&args.old, &mut problems);
     let Some(new) = &args.new else {
+        let old = read_old(args, &mut problems);
         return from_values(args, old, problems, &denied);
     };
     if new == Path::new("-") && args.old == Path::new("-") {
@@ -26,7 +29,15 @@ pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
         problems.push(Problem::new(Code::File, Place::Nowhere, found));
         return pipeline::refuse(&problems, args.cluster.report.format);
     }
-    match (old, read(new, &mut problems)) {
+    // reading takes most of the time
+    let mut found = Problems::default();
+    let (old, new) = thread::scope(|scope| {
+        let new = scope.spawn(|| read(new, &mut found));
+        let old = read_old(args, &mut problems);
+        (old, new.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    problems.extend(found);
+    match (old, new) {
         (Some(old), Some(new)) if problems.is_empty() => {
             finish(args, &Plan::new(old, new, None), None, &denied)
         }
@@ -36,7 +47,7 @@ pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
 
 fn from_values(
     args: &cli::Plan,
-    old: Option<Vec<Resource>>,
+    old: Option<Documents>,
     problems: Problems,
     denied: &[Rule],
 ) -> Result<Exit> {
@@ -47,9 +58,11 @@ fn from_values(
         let renderer = Renderer::for_many(templates);
         renderer.map_err(|found| input.problems.extend(found)).ok()
     });
+    // what is left out on one side is left out on both: then all the rest can be compared
+    let redact = old.as_ref().is_some_and(Documents::are_redacted);
     let rendered = renderer
         .as_ref()
-        .and_then(|renderer| input.render_with(renderer, false));
+        .and_then(|renderer| input.render_with(renderer, redact));
     if let Some(refused) = input.report(&args.cluster.report)? {
         return Ok(refused);
     }
@@ -59,7 +72,7 @@ fn from_values(
     let trials = Trials {
         merged: &input.merged,
         renderer,
-        redact: false,
+        redact,
     };
     let plan = Plan::new(old, plan::rendered(&rendered), Some(&trials));
     finish(args, &plan, Some(Places::new(&input.merged)), denied)
@@ -72,10 +85,10 @@ fn finish(
     denied: &[Rule],
 ) -> Result<Exit> {
     match args.output {
-        Look::Human => show(&plan::human::write(plan, places))?,
-        Look::Json => print(&plan::json::write(plan, places))?,
-        Look::Markdown => print(&plan::markdown::write(plan, places))?,
-        Look::Github => print(&plan::github::write(plan, places))?,
+        Look::Human => show(&look::human::write(plan, places))?,
+        Look::Json => print(&look::json::write(plan, places))?,
+        Look::Markdown => print(&look::markdown::write(plan, places))?,
+        Look::Github => print(&look::github::write(plan, places))?,
     }
     let broken: Vec<&str> = denied
         .iter()
@@ -83,7 +96,7 @@ fn finish(
         .map(|rule| rule.text())
         .collect();
     if !broken.is_empty() {
-        say(&format!("error: denied: {}\n", broken.join(", ")))?;
+        say(&format!("error: denied: {}\n", broken.join(", ")));
         return Ok(Exit::Wrong);
     }
     Ok(match args.exit_code && !plan.is_empty() {
@@ -92,28 +105,81 @@ fn finish(
     })
 }
 
-fn read(path: &Path, problems: &mut Problems) -> Option<Vec<Resource>> {
-    plan::read(&Disk, path)
-        .map_err(|found| problems.extend(found))
-        .ok()
+/// What is there now. Nothing at all is more often an export that failed than a cluster that is new.
+fn read_old(args: &cli::Plan, problems: &mut Problems) -> Option<Documents> {
+    let is_there = args.old.exists() || args.old == Path::new("-");
+    let old = match is_there || !args.is_new {
+        true => plan::read(&Disk, &args.old)
+            .map_err(|found| problems.extend(found))
+            .ok()?,
+        false => Documents::default(),
+    };
+    if !args.is_new {
+        return some(
+            old,
+            &args.old,
+            "did the export fail? --new says that there is nothing yet",
+            problems,
+        );
+    }
+    match old.resources.len() {
+        0 => Some(old),
+        count => {
+            let found = format!(
+                "`{}` holds {count} manifests, but --new says that there is nothing yet",
+                args.old.display()
+            );
+            problems
+                .push(Problem::new(Code::NoManifest, Place::Nowhere, found).fix("leave --new out"));
+            None
+        }
+    }
+}
+
+fn read(path: &Path, problems: &mut Problems) -> Option<Documents> {
+    let read = plan::read(&Disk, path).map_err(|found| problems.extend(found));
+    some(read.ok()?, path, "name what `render` wrote", problems)
+}
+
+fn some(read: Documents, path: &Path, fix: &str, problems: &mut Problems) -> Option<Documents> {
+    if !read.resources.is_empty() {
+        return Some(read);
+    }
+    let mut found = format!("`{}` holds no manifest", path.display());
+    if !read.passed_over.is_empty() {
+        found = format!("{found}; passed over: {}", read.passed_over.join("; "));
+    }
+    problems.push(Problem::new(Code::NoManifest, Place::Nowhere, found).fix(fix));
+    None
 }
 
 /// The rules that must not come about.
 fn denied(args: &cli::Plan, problems: &mut Problems) -> Vec<Rule> {
-    let is_dangerous = |rule: &Rule| args.deny_dangerous && rule.severity() == Severity::Danger;
-    let mut denied: Vec<Rule> = Rule::ALL.iter().copied().filter(is_dangerous).collect();
-    for name in &args.deny {
-        match Rule::ALL.iter().find(|rule| rule.text() == name) {
-            Some(rule) if denied.contains(rule) => {}
-            Some(rule) => denied.push(*rule),
-            None => {
-                let found = format!("--deny `{name}`: there is no such rule");
+    let mut named = |flag: &str, names: &[String]| -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for name in names {
+            let found = Rule::named(name);
+            if found.is_empty() {
+                let found = format!("{flag} `{name}`: there is no such rule");
                 let all: Vec<&str> = Rule::ALL.iter().map(|rule| rule.text()).collect();
                 problems.push(
                     Problem::new(Code::UnknownRule, Place::Nowhere, found).allowed(all.join(", ")),
                 );
             }
+            rules.extend(found);
         }
+        rules
+    };
+    let mut denied = named("--deny", &args.deny);
+    let allowed = named("--allow", &args.allow);
+    let is_dangerous = |rule: &Rule| args.deny_dangerous && rule.severity() == Severity::Danger;
+    denied.extend(Rule::ALL.iter().copied().filter(is_dangerous));
+    // who must hear of a changed credential must hear that it could not be seen
+    if denied.iter().any(|rule| rule.is_about_secrets()) {
+        denied.push(Rule::NotCompared);
     }
+    denied.retain(|rule| !allowed.contains(rule));
+    denied.sort_unstable();
+    denied.dedup();
     denied
 }

@@ -4,7 +4,7 @@ use crate::layers::{Kind, Node, Scalar, Style, Value, secret};
 use crate::problem::{Code, Path, Problem};
 
 /// `node` is not what is wanted here: `text`, `a whole number`, …
-pub(super) fn explain(node: &Node, path: Path, wanted: &str) -> Problem {
+pub fn explain(node: &Node, path: Path, wanted: &str) -> Problem {
     if let Value::Null { written: false } = node.value {
         let found = format!("nothing stands behind this key, {wanted} is wanted");
         return Problem::of_key(Code::EmptySection, path, found)

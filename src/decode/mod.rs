@@ -18,6 +18,7 @@ use crate::problem::{Path, Problems, Step};
 
 pub use deserializer::SCALAR;
 pub use hint::nearest;
+pub use mismatch::explain as wrong_type;
 
 /// What a tree was read into.
 pub struct Decoded<T> {

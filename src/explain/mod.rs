@@ -1,6 +1,7 @@
 //! One value explained: what it is from the schema, what it reaches from rendering with another.
 
 mod effect;
+mod names;
 mod page;
 mod reach;
 
@@ -11,7 +12,8 @@ use crate::problem::{Code, Place, Problem};
 use crate::schema::{self, Choice, Field, Kind, Said};
 
 pub use effect::InEffect;
-pub use page::{page, tree};
+pub use names::names;
+pub use page::{indented, page, tree};
 pub use reach::Reach;
 
 /// A key of the values, or all of them.
@@ -147,7 +149,8 @@ const OURS: &[&str] = &["backup.keep", "backup.verify", "volumeset.snapshots"];
 
 /// The versions of the public template that have the key; `None` when it is ours alone.
 fn since(field: &Field) -> Option<&'static str> {
-    let ours = field.is_optional() || OURS.contains(&field.path.as_str());
+    let is_ours = |key: &&str| field.path.starts_with(*key);
+    let ours = field.is_optional() || OURS.iter().any(|key| is_ours(key));
     SINCE
         .iter()
         .find(|(path, _)| *path == field.path)

@@ -27,6 +27,8 @@ pub fn page(field: &Field, explained: &Explained) -> String {
         return out;
     }
     fact(&mut out, "type", &of_what(field));
+    let lengths = field.choices.iter().map(|choice| choice.value.len());
+    let width = lengths.max().unwrap_or_default().max(14);
     for choice in &field.choices {
         let label = if field
             .choices
@@ -37,9 +39,9 @@ pub fn page(field: &Field, explained: &Explained) -> String {
         } else {
             ""
         };
-        let text = format!("{:<14} {}", choice.value, choice.meaning);
+        let text = format!("{:<width$} {}", choice.value, choice.meaning);
         _ = write!(out, "  {label:<10}");
-        wrap(&mut out, FACTS, FACTS + 15, &text);
+        wrap(&mut out, FACTS, FACTS + width + 1, &text);
     }
     if let Some(allowed) = &field.allowed {
         fact(&mut out, "allowed", allowed);
@@ -160,6 +162,14 @@ pub fn tree(fields: &[Field]) -> String {
         let line = format!("{key:<SENTENCES$}{}", sentence.trim_end_matches('.'));
         _ = writeln!(out, "{}", cut(line.trim_end(), WIDTH));
     }
+    out
+}
+
+/// A paragraph that stands two columns in.
+#[must_use]
+pub fn indented(text: &str) -> String {
+    let mut out = String::new();
+    wrap(&mut out, 2, 2, text);
     out
 }
 

@@ -44,6 +44,7 @@ const SITUATIONS: &[(&str, &[&str])] = &[
         "volumeset.autoscaling.enabled: true",
         &["volumeset.autoscaling.enabled=true"],
     ),
+    ("volumeset.capacity: 200", &["volumeset.capacity=200"]),
     (
         "internal_access.type: workload-list",
         &[r#"internal_access={"type":"workload-list","workloads":["//gvc/other/workload/app"]}"#],
@@ -84,7 +85,7 @@ pub(super) fn of(field: &Field) -> Vec<Reach> {
 }
 
 /// A document by what makes it what it is, whatever the names.
-type Document = (&'static str, String, Json);
+type Document = (String, String, Json);
 
 fn render(settings: &[&str], value: Option<(&str, &Json)>) -> Option<Vec<Document>> {
     let value = value.map(|(path, value)| {
@@ -110,7 +111,8 @@ fn render(settings: &[&str], value: Option<(&str, &Json)>) -> Option<Vec<Documen
 
 fn document(manifest: Manifest) -> Document {
     let data = manifest.data();
-    (manifest.template, label(&manifest), data)
+    let label = label(&manifest);
+    (manifest.template, label, data)
 }
 
 fn label(manifest: &Manifest) -> String {

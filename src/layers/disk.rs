@@ -1,7 +1,7 @@
 //! Reading files and stdin, within bounds.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,8 @@ pub enum Refusal {
     Denied,
     /// More than [`LIMIT`] bytes.
     TooLarge,
+    /// Nobody may ever write to it.
+    Pipe,
     /// Standard input, for the second time.
     StdinTwice,
     /// What the system says.
@@ -46,11 +48,17 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> Result<Vec<u8>, Refusal> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
+        let metadata = fs::metadata(path)?;
         if metadata.is_dir() {
             return Err(Refusal::Folder);
         }
+        // of a shell, `<(…)` and standard input are pipes that somebody writes to; with a name of its own, one may wait
+        // for ever
+        let is_of_a_shell = path.starts_with("/dev") || path.starts_with("/proc");
+        if is_pipe(&metadata) && !is_of_a_shell {
+            return Err(Refusal::Pipe);
+        }
+        let file = File::open(path)?;
         if metadata.len() > LIMIT {
             return Err(Refusal::TooLarge);
         }
@@ -101,6 +109,18 @@ fn bounded(from: impl Read, size: u64) -> Result<Vec<u8>, Refusal> {
     } else {
         Ok(bytes)
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    kind.is_fifo() || kind.is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Metadata) -> bool {
+    false
 }
 
 impl From<io::Error> for Refusal {

@@ -98,6 +98,49 @@ pub fn read_yaml(source: SourceId, text: &str, problems: &mut Problems) -> Optio
     yaml::read(source, text, problems).0
 }
 
+/// Reads what is no layer and was not written here: manifests and exports, YAML or JSON, within the same bounds as
+/// values.
+///
+/// # Errors
+///
+/// The first thing that is wrong, and its line.
+pub fn read_documents(text: &str) -> Result<Vec<Node>, (Option<usize>, Problem)> {
+    let placed = |problem: Problem| {
+        let line = match problem.place {
+            Place::At(span) => text
+                .get(..span.start)
+                .map(|before| before.matches('\n').count() + 1),
+            _ => None,
+        };
+        (line, problem)
+    };
+    if text.trim_start().starts_with(['{', '[']) {
+        let mut problems = Problems::default();
+        let read = json::read(SourceId::NONE, text, 0, Vec::new(), &mut problems);
+        match (read, problems.into_iter().next()) {
+            (Ok(_), Some(problem)) => return Err(placed(problem)),
+            (Ok(read), None)
+                if text
+                    .get(read.end..)
+                    .is_some_and(|rest| rest.trim().is_empty()) =>
+            {
+                return Ok(vec![read.node]);
+            }
+            // flow style of YAML begins like JSON
+            _ => {}
+        }
+    }
+    yaml::read_documents(text).map_err(placed)
+}
+
+/// A document without its top-level keys `x-…`, where YAML anchors and notes stand that are no values.
+fn without_notes(mut root: Node) -> Node {
+    if let Value::Map(entries) = &mut root.value {
+        entries.retain(|entry| !entry.key.starts_with("x-"));
+    }
+    root
+}
+
 impl Layers {
     /// None so far; their texts come behind these.
     fn behind(sources: Sources) -> Self {
@@ -157,7 +200,10 @@ impl Layers {
         let (roots, secrets) = yaml::read(id, text, problems);
         self.sources.hide(id, secrets);
         match roots {
-            Some(roots) => self.edits.extend(roots.into_iter().map(Edit::Overlay)),
+            Some(roots) => {
+                let values = roots.into_iter().map(without_notes);
+                self.edits.extend(values.map(Edit::Overlay));
+            }
             None => self.is_complete = false,
         }
     }
@@ -251,6 +297,11 @@ pub(crate) fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
             Code::File,
             "no permission to read it",
             "change its permissions, or your user",
+        ),
+        Refusal::Pipe => problem(
+            Code::File,
+            "this is a pipe with a name, to which nobody may ever write",
+            "name a file, or `-` for standard input",
         ),
         Refusal::TooLarge => {
             let found = format!("larger than {} MiB", disk::LIMIT >> 20);

@@ -174,6 +174,24 @@ impl Node {
             }
     }
 
+    /// Tells every value that is no mapping and no list, with its path.
+    pub fn each(&self, tell: &mut dyn FnMut(Path, &Self)) {
+        self.each_below(&Path::root(), tell);
+    }
+
+    fn each_below(&self, path: &Path, tell: &mut dyn FnMut(Path, &Self)) {
+        match &self.value {
+            Value::Map(entries) => entries
+                .iter()
+                .for_each(|entry| entry.node.each_below(&path.key(&entry.key), tell)),
+            Value::List(items) => items
+                .iter()
+                .enumerate()
+                .for_each(|(at, item)| item.each_below(&path.index(at), tell)),
+            Value::Null { .. } | Value::Scalar(_) => tell(path.clone(), self),
+        }
+    }
+
     /// What this is, for a message: `a list`, `text`, …
     #[must_use]
     pub fn noun(&self) -> &'static str {

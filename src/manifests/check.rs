@@ -4,19 +4,17 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use minijinja::{OutputSpan, OutputSpanKind};
-use serde::de::DeserializeOwned;
 
 use super::engine::{Rendered, place};
 use super::escape::literal_head;
 use super::templates::Templates;
 use super::{Manifest, platform};
-use crate::decode;
 use crate::layers::{self, Node, SourceId, Span, Value};
 use crate::problem::{Code, Place, Problem, Problems};
 
 /// The manifest that a rendered document is.
 pub(super) fn check(
-    kind: &'static str,
+    kind: Option<&'static str>,
     rendered: Rendered,
     templates: &Templates,
 ) -> Result<Manifest, Problems> {
@@ -27,14 +25,28 @@ pub(super) fn check(
     };
     let tree = origin.read()?;
     let mut problems = origin.structure(&tree);
+    let text = |key| tree.get(key).and_then(Node::as_text);
+    let given = text("kind").unwrap_or_default();
+    let kind = kind.or_else(|| {
+        platform::KINDS
+            .iter()
+            .copied()
+            .find(|known| *known == given)
+    });
+    let Some(kind) = kind else {
+        let found = format!("`{given}` is no kind of the platform");
+        return Err(origin
+            .problem(0..0, found)
+            .allowed(platform::KINDS.join(", "))
+            .into());
+    };
     if problems.is_empty() {
-        let found = typed(kind, &tree).into_iter();
+        let found = platform::check(kind, &tree).into_iter();
         problems.extend(found.map(|problem| origin.in_template(problem, Some(&tree))));
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let text = |key| tree.get(key).and_then(Node::as_text);
     match (text("kind"), text("name").map(str::to_owned)) {
         (Some(found), Some(name)) if found == kind => Ok(Manifest {
             template: rendered.template,
@@ -45,21 +57,6 @@ pub(super) fn check(
         _ => Err(origin
             .problem(0..0, format!("it must render `kind: {kind}` and a name"))
             .into()),
-    }
-}
-
-fn typed(kind: &str, tree: &Node) -> Problems {
-    fn read<T: DeserializeOwned>(tree: &Node) -> Problems {
-        // no document is a model for another: what is wrong is taken out
-        decode::decode::<T>(tree, &Node::empty_map(tree.span)).problems
-    }
-    match kind {
-        "secret" => read::<platform::Secret>(tree),
-        "gvc" => read::<platform::Gvc>(tree),
-        "identity" => read::<platform::Identity>(tree),
-        "volumeset" => read::<platform::VolumeSet>(tree),
-        "policy" => read::<platform::Policy>(tree),
-        _ => read::<platform::Workload>(tree),
     }
 }
 
@@ -225,7 +222,7 @@ impl Origin<'_> {
                 }
                 self.at(span.name(), source, line, &found)
             }
-            None => self.at(self.rendered.template, 0..0, 1, &found),
+            None => self.at(&self.rendered.template, 0..0, 1, &found),
         }
     }
 

@@ -1,6 +1,7 @@
 //! minijinja, set up so that no value can become structure: every `{{ … }}` is one scalar of the template's language.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
@@ -40,7 +41,7 @@ fn is_part(name: &str) -> bool {
 /// A rendered document and the template that each stretch of it came from.
 pub(super) struct Rendered {
     /// The template.
-    pub(super) template: &'static str,
+    pub(super) template: String,
     /// The document.
     pub(super) text: String,
     /// Which template wrote what.
@@ -54,6 +55,10 @@ impl Rendered {
         spans.filter(|span| span.kind() == OutputSpanKind::Expression)
     }
 }
+
+/// What a template of the user's own may spend: instructions, and one for every 64 bytes that it makes of any kind. The
+/// largest built-in one takes a hundredth.
+const FUEL: u64 = 500_000;
 
 /// Escapes that templates do not get: each would put a value into the output as it is, or changed after its escape.
 const WITHHELD: &[&str] = &["safe", "escape", "e", "indent"];
@@ -74,6 +79,7 @@ impl<'t> Engine<'t> {
         environment.set_syntax(syntax.map_err(|error| Problems::from(setup(&error)))?);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_debug(true);
+        environment.set_fuel(templates.are_own().then_some(FUEL));
         for filter in WITHHELD {
             environment.remove_filter(filter);
         }
@@ -132,17 +138,13 @@ impl<'t> Engine<'t> {
     }
 
     /// Renders a document, for its check.
-    pub(super) fn document(
-        &self,
-        template: &'static str,
-        see: &Value,
-    ) -> Result<Rendered, Problems> {
+    pub(super) fn document(&self, template: &str, see: &Value) -> Result<Rendered, Problems> {
         let text = self.templates.text(template);
         self.environment
             .template_from_named_str(template, text)
             .and_then(|compiled| compiled.render_with_spans(see.clone()))
             .map(|(text, spans)| Rendered {
-                template,
+                template: template.to_owned(),
                 text,
                 spans,
             })
@@ -213,6 +215,14 @@ fn setup(error: &Error) -> Problem {
 
 /// What minijinja says, at the template's line.
 fn explain(error: &Error, template: &str, templates: &Templates) -> Problem {
+    // what is wrong with a part that is included stands innermost
+    let mut error = error;
+    while let Some(cause) = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<Error>())
+    {
+        error = cause;
+    }
     let name = error.name().unwrap_or(template);
     let why = error.detail().map_or_else(
         || error.kind().to_string(),
@@ -225,12 +235,15 @@ fn explain(error: &Error, template: &str, templates: &Templates) -> Problem {
     } else {
         String::new()
     };
-    let undefined = error.kind() == ErrorKind::UndefinedError;
     let problem = Problem::new(Code::Template, place, format!("{at}{why}"));
-    if undefined {
-        problem.fix("compare the name with the built-in template of the same name")
-    } else {
-        problem
+    match error.kind() {
+        ErrorKind::UndefinedError => {
+            problem.fix("compare the name with the built-in template of the same name")
+        }
+        ErrorKind::OutOfFuel => {
+            problem.fix("it makes far more than a manifest can hold: look at its loops")
+        }
+        _ => problem,
     }
 }
 

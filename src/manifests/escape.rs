@@ -5,6 +5,8 @@ use std::fmt::{self, Write};
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
+use crate::plain::is_hidden;
+
 /// A language that templates write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -303,7 +305,7 @@ fn line_break(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(is_break).map(|at| skipped + at)
 }
 
-pub(super) fn shell_word(out: &mut impl Write, text: &str) -> fmt::Result {
+pub fn shell_word(out: &mut impl Write, text: &str) -> fmt::Result {
     let plain = !text.is_empty()
         && text
             .bytes()
@@ -318,7 +320,7 @@ pub(super) fn shell_word(out: &mut impl Write, text: &str) -> fmt::Result {
 /// What would rule the terminal, or turn the text around it, is shown by its number.
 fn plain_text(out: &mut impl Write, text: &str) -> fmt::Result {
     text.chars().try_for_each(|c| match c {
-        c if c.is_control() || is_invisible(c) => write!(out, "{}", c.escape_unicode()),
+        c if is_hidden(c) => write!(out, "{}", c.escape_unicode()),
         c => out.write_char(c),
     })
 }

@@ -12,19 +12,23 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::{Cluster, PoolerKind};
-use crate::layers::{self, Node, SourceId};
-use crate::problem::Problems;
+use crate::layers::secret::REDACTED;
+use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
-pub use escape::yaml_scalar;
+pub use escape::{shell_word, yaml_scalar};
 use templates::Kind;
 pub use templates::Templates;
+
+/// The key that a redacted document has instead of `kind`. `cpln apply` sends nothing at all when a document in a file
+/// or a folder has no kind, so that `[redacted]` never becomes somebody's password.
+pub const REDACTED_KIND: &str = "redacted";
 
 /// One rendered document.
 #[derive(Clone, Debug)]
 pub struct Manifest {
     /// The template that it comes from.
-    pub template: &'static str,
+    pub template: String,
     /// `secret`, `gvc`, …
     pub kind: &'static str,
     /// Name of the resource.
@@ -33,17 +37,32 @@ pub struct Manifest {
     pub yaml: String,
 }
 
+/// The document without its kind, if something is left out of it.
+fn without_kind(yaml: String) -> String {
+    if !yaml.contains(REDACTED) {
+        return yaml;
+    }
+    let kind = |line: &str| match line.strip_prefix("kind:") {
+        Some(rest) => format!("{REDACTED_KIND}:{rest}"),
+        None => line.to_owned(),
+    };
+    yaml.split_inclusive('\n').map(kind).collect()
+}
+
 impl Manifest {
+    /// Whether something was left out, so that it can be shown.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        self.yaml.lines().any(|line| {
+            line.strip_prefix(REDACTED_KIND)
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    }
+
     /// The document as data: read back once more, because trees are large and few callers want them.
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
-        let documents = layers::read_yaml(SourceId::NONE, &self.yaml, &mut Problems::default());
-        documents
-            .iter()
-            .flatten()
-            .map(Node::to_json)
-            .next()
-            .unwrap_or_default()
+        serde_yaml::from_str(&self.yaml).unwrap_or_default()
     }
 }
 
@@ -96,6 +115,12 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
         .chunk_by(|one, next| one.kind == next.kind)
         .filter_map(|rows| rows.first())
         .map(|row| row.kind)
+}
+
+/// Whether the platform has resources of this kind.
+#[must_use]
+pub fn is_kind(kind: &str) -> bool {
+    platform::KINDS.contains(&kind)
 }
 
 /// Renders texts for people.
@@ -163,10 +188,16 @@ impl<'t> Renderer<'t> {
         let see = self.seen(cluster)?;
         let mut manifests = Vec::new();
         let mut problems = Problems::default();
-        for row in rows(cluster) {
-            let rendered = self.engine.document(row.template, &see);
-            match rendered.and_then(|rendered| check::check(row.kind, rendered, self.templates)) {
-                Ok(manifest) => manifests.push(manifest),
+        let built_in = rows(cluster).map(|row| (row.template, Some(row.kind)));
+        let extra = self.templates.extra().map(|template| (template, None));
+        for (template, kind) in built_in.chain(extra) {
+            let rendered = self.engine.document(template, &see);
+            match rendered.and_then(|rendered| check::check(kind, rendered, self.templates)) {
+                Ok(manifest) if cluster.is_redacted => {
+                    let yaml = without_kind(manifest.yaml);
+                    add(Manifest { yaml, ..manifest }, &mut manifests, &mut problems);
+                }
+                Ok(manifest) => add(manifest, &mut manifests, &mut problems),
                 Err(found) => problems.extend(found),
             }
         }
@@ -188,7 +219,25 @@ impl<'t> Renderer<'t> {
         cluster: &Cluster,
     ) -> Result<impl Iterator<Item = Option<String>>, Problems> {
         let see = self.seen(cluster)?;
-        Ok(rows(cluster).map(move |row| self.engine.text(row.template, &see).ok()))
+        let is_redacted = cluster.is_redacted;
+        Ok(rows(cluster).map(move |row| {
+            let draft = self.engine.text(row.template, &see).ok()?;
+            Some(if is_redacted {
+                without_kind(draft)
+            } else {
+                draft
+            })
+        }))
+    }
+
+    /// The same as data.
+    ///
+    /// # Errors
+    ///
+    /// A file inside the documents that cannot be rendered.
+    pub fn names(&self, cluster: &Cluster) -> Result<serde_json::Value, Problems> {
+        let see = self.seen(cluster)?;
+        Ok(serde_json::to_value(see).unwrap_or_default())
     }
 
     /// What the templates of documents see: the cluster, and the files that they hold.
@@ -213,6 +262,41 @@ impl<'t> Renderer<'t> {
             },
         };
         Ok(context! { payloads, ..see })
+    }
+}
+
+/// Adds a document behind the last one that must be there before it.
+fn add(manifest: Manifest, manifests: &mut Vec<Manifest>, problems: &mut Problems) {
+    let Manifest {
+        kind,
+        name,
+        template,
+        ..
+    } = &manifest;
+    if manifests
+        .iter()
+        .any(|other| (other.kind, &other.name) == (kind, name))
+    {
+        let found =
+            format!("`{template}` renders {kind}/{name}, which another template renders too");
+        return problems.push(
+            Problem::new(Code::Template, Place::Nowhere, found).fix("give it a name of its own"),
+        );
+    }
+    let rank = rank(kind);
+    let before = manifests
+        .iter()
+        .rposition(|other| self::rank(other.kind) <= rank);
+    manifests.insert(before.map_or(0, |at| at + 1), manifest);
+}
+
+/// Where a kind stands in the order of the documents: domains route to workloads, all else is what those build on.
+fn rank(kind: &str) -> usize {
+    match kind {
+        "domain" => usize::MAX,
+        kind => kinds()
+            .position(|known| known == kind)
+            .map_or(0, |at| at + 1),
     }
 }
 

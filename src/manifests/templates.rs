@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 
 use crate::decode::nearest;
-use crate::layers::{SourceId, Sources};
+use crate::layers::{Disk, Files, SourceId, Sources, refused, text_of};
 use crate::problem::{Code, Place, Problem, Problems};
 
 /// A template that comes with the program.
@@ -107,6 +107,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "notes/backup.txt.j2",
     "notes/connect.txt.j2",
     "notes/ddl.txt.j2",
+    "notes/drift.txt.j2",
     "notes/prerequisites.txt.j2",
     "notes/restore.txt.j2",
     "notes/scaling.txt.j2",
@@ -122,6 +123,9 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "pooler/run.sh",
     "pooler/start.sh.j2",
 ];
+
+/// Documents of the user's own beside the built-in ones stand in this folder.
+const EXTRA: &str = "extra/";
 
 /// What templates are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,27 +167,37 @@ impl Templates {
         let Some(folder) = folder else {
             return Ok(Self::default());
         };
-        let refuse = |path: &FilePath, error: &std::io::Error| {
-            let found = format!("cannot read templates from `{}`: {error}", path.display());
-            Problem::new(Code::File, Place::Nowhere, found)
-        };
-        let mut names =
-            files_below(folder, "").map_err(|error| Problems::from(refuse(folder, &error)))?;
+        let mut names = files_below(folder, "").map_err(|error| {
+            let found = format!("cannot read templates from `{}`: {error}", folder.display());
+            Problems::from(Problem::new(Code::File, Place::Nowhere, found))
+        })?;
         names.sort();
         let mut problems = Problems::default();
         let mut overrides = BTreeMap::new();
-        for name in names {
+        // lists and swap files are nobody's templates
+        let is_hidden = |name: &String| name.rsplit('/').any(|part| part.starts_with('.'));
+        for name in names.into_iter().filter(|name| !is_hidden(name)) {
             let path = folder.join(&name);
-            if built_in(&name).is_none() {
+            if built_in(&name).is_none() && !name.starts_with(EXTRA) {
                 problems.push(unknown(&path, &name));
                 continue;
             }
-            match std::fs::read_to_string(&path) {
+            let name_of_file = format!("`{}`", path.display());
+            let text = Disk
+                .read(&path)
+                .map_err(|refusal| refused(&name_of_file, &refusal, Place::Nowhere))
+                .and_then(|bytes| {
+                    text_of(bytes).map_err(|found| {
+                        let found = format!("{name_of_file}: {found}");
+                        Problem::new(Code::File, Place::Nowhere, found)
+                    })
+                });
+            match text {
                 Ok(text) => {
                     let source = sources.add_template(path.display().to_string(), text.clone());
                     overrides.insert(name, Override { source, text });
                 }
-                Err(error) => problems.push(refuse(&path, &error)),
+                Err(problem) => problems.push(problem),
             }
         }
         if problems.is_empty() {
@@ -194,11 +208,29 @@ impl Templates {
     }
 
     /// The templates of a kind: name and text.
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.overrides.keys().map(String::as_str);
         let names = BUILT_IN.iter().map(|built_in| built_in.name);
         names
+            .chain(own.filter(|name| built_in(name).is_none()))
             .filter(move |name| is_template(name) && Kind::of(name) == kind)
             .map(|name| (name, self.text(name)))
+    }
+
+    /// The templates of documents that the user adds, in the order of their names.
+    pub(super) fn extra(&self) -> impl Iterator<Item = &str> {
+        let own = self.overrides.keys().map(String::as_str);
+        own.filter(|name| {
+            let file = name.strip_prefix(EXTRA).unwrap_or_default();
+            file.ends_with(".yaml.j2") && !file.starts_with('_')
+        })
+    }
+
+    /// Every built-in file, by name.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN
+            .iter()
+            .map(|built_in| (built_in.name, built_in.text))
     }
 
     /// The text of a template; empty when there is none of that name.
@@ -222,6 +254,11 @@ impl Templates {
         files
             .map(|(name, own)| (name.clone(), own.text.clone()))
             .collect()
+    }
+
+    /// Whether any template is the user's own.
+    pub(super) fn are_own(&self) -> bool {
+        !self.overrides.is_empty()
     }
 
     /// Whether a template is the user's own.
@@ -280,6 +317,8 @@ fn unknown(path: &FilePath, name: &str) -> Problem {
         .find(|known| known.rsplit('/').next() == Some(file));
     match elsewhere.or_else(|| nearest(name, names.clone())) {
         Some(near) => problem.fix(format!("did you mean `{near}`?")),
-        None => problem.allowed(names.collect::<Vec<_>>().join(", ")),
+        None => problem
+            .allowed(names.collect::<Vec<_>>().join(", "))
+            .fix("a document of your own goes into the folder `extra`"),
     }
 }

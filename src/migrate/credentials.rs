@@ -2,7 +2,8 @@
 
 use super::edits::{indent_of, line_end_of, lines_of_key};
 use super::walk::{Walk, has, join};
-use crate::layers::Entry;
+use crate::layers::secret;
+use crate::layers::{Entry, Value};
 
 /// What was taken out of the text, but for the password.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub struct Credentials {
 }
 
 pub(super) const SECRET: &str = "credentialsSecretName";
+/// What stands where the password was.
+const IN_SECRET: &str = "password: in the secret";
 const CREDENTIALS: [&str; 3] = ["username", "password", "database"];
 
 impl Walk<'_> {
@@ -33,25 +36,26 @@ impl Walk<'_> {
         };
         let mut is_named = has(entries, SECRET);
         for entry in entries.iter().filter(|entry| is_credential(entry)) {
-            let lines = lines_of_key(
-                self.text,
-                entry.key_span.start,
-                self.end_of_closed(&entry.node),
-            );
+            // written as `? password`, the value has a line of its own
+            let until = match entry.node.value {
+                Value::Scalar(_) => self
+                    .end_of_closed(&entry.node)
+                    .max(entry.node.span.start + 1),
+                _ => self.end_of_closed(&entry.node),
+            };
+            let lines = lines_of_key(self.text, entry.key_span.start, until);
             let indent = indent_of(self.text, lines.start);
             let end = line_end_of(self.text);
             if !is_named {
-                let line = format!("{:indent$}{SECRET}: {secret}{end}", "");
+                let line = format!("{}{SECRET}: {secret}{end}", " ".repeat(indent));
                 self.edits.insert(lines.start, line);
                 is_named = true;
             }
             if entry.key == "password" {
-                self.edits.replace(
-                    lines,
-                    format!("{:indent$}#password: in the secret{end}", ""),
-                );
+                self.edits
+                    .replace(lines, format!("{}#{IN_SECRET}{end}", " ".repeat(indent)));
             } else {
-                self.edits.insert(lines.start + indent, "#");
+                self.edits.comment(self.text, &lines, indent);
             }
             self.note(
                 entry.key_span.start,
@@ -66,12 +70,35 @@ impl Walk<'_> {
     pub(super) fn take_credential(&mut self, entry: &Entry) {
         let taken = self.credentials.get_or_insert_default();
         let text = entry.node.as_text().map(str::to_owned);
+        if entry.key == "password" {
+            self.password = text;
+            return;
+        }
         match entry.key.as_str() {
             "username" => taken.username = text,
             "database" => taken.database = text,
             _ => {}
         }
     }
+}
+
+/// The lines of a text where a password may stand still: the one that was moved, wherever it is noted, and whatever
+/// stands behind a word like `password`.
+pub(super) fn left_behind(text: &str, password: Option<&str>) -> Vec<usize> {
+    /// Shorter ones are found in words that have nothing to do with them.
+    const LONG: usize = 4;
+    let password = password.filter(|password| password.len() >= LONG);
+    let holds = |line: &str| {
+        let bare = line.trim_start_matches([' ', '#']);
+        bare.trim_end() != IN_SECRET
+            && (password.is_some_and(|password| line.contains(password))
+                || secret::masked(line, secret::REDACTED) != line)
+    };
+    let lines = text.lines().enumerate();
+    lines
+        .filter(|(_, line)| holds(line))
+        .map(|(at, _)| at + 1)
+        .collect()
 }
 
 pub(super) fn is_credential(entry: &Entry) -> bool {

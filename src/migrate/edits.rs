@@ -22,8 +22,13 @@ impl Edits {
         let indent = indent_of(text, lines.start);
         self.insert(
             lines.start,
-            format!("{:indent$}# {why}{}", "", line_end_of(text)),
+            format!("{}# {why}{}", " ".repeat(indent), line_end_of(text)),
         );
+        self.comment(text, lines, indent);
+    }
+
+    /// Makes the lines of a stretch a comment, with the sign no deeper than `indent`.
+    pub(super) fn comment(&mut self, text: &str, lines: &Range<usize>, indent: usize) {
         let mut at = lines.start;
         for line in text
             .get(lines.clone())

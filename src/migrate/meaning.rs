@@ -13,10 +13,18 @@ const MEANINGLESS: &[(&str, &str)] = &[
         "pgcat.maxClientConn",
         "pgcat has no limit of client connections",
     ),
+    (
+        "proxy",
+        "no proxy is needed: the pooler itself asks the nodes, and follows a failover",
+    ),
     ("cpln", "given by `cpln helm`, and read by nothing"),
     ("global", "given by `cpln helm`, and read by nothing"),
     ("globals", "given by `cpln helm`, and read by nothing"),
 ];
+
+/// Keys that are called otherwise here.
+pub(super) const RENAMED: &[(&str, &str)] =
+    &[("volumeset.snapshots.retentionDuration", "retention")];
 
 /// The kinds of our values, by path.
 pub(super) struct Meaning {
@@ -36,18 +44,21 @@ impl Meaning {
         self.kinds.get(path).copied()
     }
 
+    /// Whether something reads a key here, or it is known why nothing does.
+    pub(super) fn knows(&self, path: &str) -> bool {
+        let is_listed = MEANINGLESS.iter().any(|(key, _)| *key == path);
+        is_listed || self.kinds.contains_key(path)
+    }
+
     /// Why a key goes: nothing reads it, or everything below it goes.
     pub(super) fn why_none(&self, path: &str, node: &Node) -> Option<String> {
         if let Some((_, why)) = MEANINGLESS.iter().find(|(key, _)| *key == path) {
             return Some((*why).to_owned());
         }
         match (self.kinds.get(path), &node.value) {
-            (None, _) => Some(match self.sibling_near(path) {
-                Some(near) => {
-                    format!("no such key, so Helm ignored it; perhaps `{near}` was meant")
-                }
-                None => "no such key, so Helm ignored it".to_owned(),
-            }),
+            // said where they are met
+            (None, _) if RENAMED.iter().any(|(old, _)| *old == path) => None,
+            (None, _) => Some(self.why_unread(path)),
             // a section that is left without keys would be an error
             (Some(Kind::Section), Value::Map(entries)) if !entries.is_empty() => {
                 let mut why = None;
@@ -57,6 +68,13 @@ impl Meaning {
                 why
             }
             _ => None,
+        }
+    }
+
+    fn why_unread(&self, path: &str) -> String {
+        match self.sibling_near(path) {
+            Some(near) => format!("no such key, so Helm ignored it; perhaps `{near}` was meant"),
+            None => "no such key, so Helm ignored it".to_owned(),
         }
     }
 

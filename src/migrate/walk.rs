@@ -4,21 +4,29 @@ use std::ops::Range;
 
 use super::credentials::{Credentials, SECRET, is_credential};
 use super::edits::{Edits, line_end_of, line_start, lines_of_key};
-use super::meaning::Meaning;
+use super::meaning::{Meaning, RENAMED};
 use super::{Change, Wishes};
 use crate::layers::{Entry, Kind as Type, Node, Scalar, Style, Value};
 use crate::place::floor;
+use crate::problem::Problems;
 use crate::schema::Kind;
 
 /// Goes through all documents; what it finds is in the order of the walk.
-pub(super) fn walk<'t>(text: &'t str, documents: &[&Node], wishes: &'t Wishes) -> Walk<'t> {
+pub(super) fn walk<'t>(
+    text: &'t str,
+    documents: &[&Node],
+    wishes: &'t Wishes,
+    meaning: Meaning,
+) -> Walk<'t> {
     let mut walk = Walk {
         text,
-        meaning: Meaning::new(),
+        meaning,
         wishes,
         edits: Edits::default(),
         changes: Vec::new(),
         credentials: None,
+        password: None,
+        problems: Problems::default(),
     };
     // before everything else: the first key may become a comment
     if let Some(first) = documents.first() {
@@ -38,6 +46,9 @@ pub(super) struct Walk<'t> {
     pub(super) edits: Edits,
     pub(super) changes: Vec<Change>,
     pub(super) credentials: Option<Credentials>,
+    /// The one that was moved.
+    pub(super) password: Option<String>,
+    pub(super) problems: Problems,
 }
 
 impl Walk<'_> {
@@ -45,21 +56,25 @@ impl Walk<'_> {
         let Value::Map(entries) = &node.value else {
             return;
         };
-        let is_flow = self.text[self.clamp(node.span.start..node.span.end)].starts_with('{');
-        if is_flow {
+        self.local_writes(node, entries, path);
+        if self.is_in_braces(node) {
             return self.flow_mapping(node, entries, path);
         }
         let is_moved = self.move_credentials(entries, path);
         for entry in entries {
-            if is_moved && is_credential(entry) {
+            let path = join(path, &entry.key);
+            if is_moved && is_credential(entry) || self.moved(entry, &path, false) {
                 continue;
             }
-            let path = join(path, &entry.key);
             match self.meaning.why_none(&path, &entry.node) {
                 Some(why) => self.comment_out(entry, &path, &why),
                 None => self.value(&entry.node, &path),
             }
         }
+    }
+
+    fn is_in_braces(&self, node: &Node) -> bool {
+        self.text[self.clamp(node.span.start..node.span.end)].starts_with('{')
     }
 
     /// A mapping in braces has no lines to comment out: the entries that go are cut out of it.
@@ -68,6 +83,10 @@ impl Walk<'_> {
         let mut goes = Vec::new();
         for entry in entries {
             let path = join(path, &entry.key);
+            if self.moved(entry, &path, true) {
+                goes.push(false);
+                continue;
+            }
             let why = self.meaning.why_none(&path, &entry.node);
             let is_moved = why.is_none() && secret.is_some() && is_credential(entry);
             if is_moved {
@@ -159,6 +178,64 @@ impl Walk<'_> {
         self.edits.replace(range, with);
     }
 
+    /// Whether a key stands elsewhere here, or under another name: then all is said of it.
+    fn moved(&mut self, entry: &Entry, path: &str, in_braces: bool) -> bool {
+        if let Some((_, name)) = RENAMED.iter().find(|(old, _)| *old == path) {
+            let old = self.clamp(entry.key_span.start..entry.key_span.end);
+            // in JSON a key needs its quotes
+            let is_quoted = self.text[old.clone()].starts_with('"');
+            let quote = if is_quoted { "\"" } else { "" };
+            self.edits.replace(old, format!("{quote}{name}{quote}"));
+            self.note(
+                entry.key_span.start,
+                path,
+                format!("is called `{name}` here"),
+            );
+            let section = path.trim_end_matches(&*entry.key);
+            self.value(&entry.node, &format!("{section}{name}"));
+            return true;
+        }
+        let gvc = self.wishes.gvc.as_ref().filter(|_| path == "locations");
+        let Some(gvc) = gvc else { return false };
+        match in_braces {
+            true => {
+                self.edits.insert(
+                    entry.key_span.start,
+                    format!("gvc: {{name: {gvc}, create: false, "),
+                );
+                self.edits.insert(entry.node.span.end, "}");
+            }
+            false => self.indent_below(
+                entry,
+                &["gvc:", &format!("  name: {gvc}"), "  create: false"],
+            ),
+        }
+        let what = format!("is `gvc.locations` here, in the GVC `{gvc}`, which is not rendered");
+        self.note(entry.key_span.start, path, what);
+        self.value(&entry.node, "gvc.locations");
+        true
+    }
+
+    /// Puts a key and all below it two columns in, below other lines.
+    fn indent_below(&mut self, entry: &Entry, above: &[&str]) {
+        let lines = lines_of_key(
+            self.text,
+            entry.key_span.start,
+            self.end_of_closed(&entry.node),
+        );
+        let end = line_end_of(self.text);
+        for line in above {
+            self.edits.insert(lines.start, format!("{line}{end}"));
+        }
+        let mut at = lines.start;
+        for line in self.text[self.clamp(lines)].split_inclusive('\n') {
+            if !line.trim().is_empty() {
+                self.edits.insert(at, "  ");
+            }
+            at += line.len();
+        }
+    }
+
     fn comment_out(&mut self, entry: &Entry, path: &str, why: &str) {
         let key = entry.key_span.start;
         let start = line_start(self.text, key);
@@ -172,6 +249,35 @@ impl Walk<'_> {
         self.note(key, path, format!("commented out: {why}"));
     }
 
+    /// In 3.0.0 each location writes to its own node, and there is no key for it.
+    fn local_writes(&mut self, node: &Node, entries: &[Entry], path: &str) {
+        const ROUTING: &str = "routing: local";
+        let is_theirs =
+            path == "pgbouncer" && self.wishes.gvc.is_some() && !has(entries, "routing");
+        let is_known = self.meaning.kind("pgbouncer.routing").is_some();
+        let Some(first) = entries.first().filter(|_| is_theirs && is_known) else {
+            return;
+        };
+        let at = first.key_span.start;
+        match self.is_in_braces(node) {
+            true => self
+                .edits
+                .insert(node.span.start + 1, format!("{ROUTING}, ")),
+            false => {
+                let start = line_start(self.text, at);
+                let line = format!(
+                    "{:indent$}{ROUTING}{}",
+                    "",
+                    line_end_of(self.text),
+                    indent = at - start
+                );
+                self.edits.insert(start, line);
+            }
+        }
+        let what = "added: `local`, because 3.0.0 writes in each location";
+        self.note(at, "pgbouncer.routing", what.to_owned());
+    }
+
     /// Names the release, before everything else.
     fn release(&mut self, root: &Node) {
         let Some(release) = &self.wishes.release else {
@@ -183,8 +289,15 @@ impl Walk<'_> {
         };
         let Some(first) = first else { return };
         let start = line_start(self.text, first.key_span.start);
-        let line = format!("release: {release}{}", line_end_of(self.text));
-        self.edits.insert(start, line);
+        match self.is_in_braces(root) {
+            true => self
+                .edits
+                .insert(root.span.start + 1, format!("release: {release}, ")),
+            false => {
+                let line = format!("release: {release}{}", line_end_of(self.text));
+                self.edits.insert(start, line);
+            }
+        }
         self.note(start, "release", format!("added: `{release}`"));
     }
 

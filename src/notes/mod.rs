@@ -74,6 +74,12 @@ const TABLE: &[Row] = &[
         "notes/scaling.txt.j2",
     ),
     row(
+        Topic::Drift,
+        "drift",
+        "What differs from what runs",
+        "notes/drift.txt.j2",
+    ),
+    row(
         Topic::Troubleshoot,
         "troubleshoot",
         "When it does not come up",

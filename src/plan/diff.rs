@@ -20,6 +20,9 @@ pub struct Difference {
 /// In these lists the order means something, so they are one value each.
 const ORDERED: &[&str] = &["args", "command"];
 
+/// What the platform makes up where nothing was sent.
+const FILLED_IN: &[&str] = &["requestRetryPolicy"];
+
 /// Every difference, in the order of the newer document.
 #[must_use]
 pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
@@ -51,15 +54,36 @@ fn mappings(
     after: &Map<String, Value>,
     found: &mut Vec<Difference>,
 ) {
+    let is_exact = path == "data" || path == "tags";
+    let is_told =
+        |key: &str, value: &Value| is_exact || !is_hollow(value) && !FILLED_IN.contains(&key);
     for (key, value) in after {
+        // most of it is the same, and needs no path
+        if before.get(key) == Some(value) {
+            continue;
+        }
         let path = below(path, key);
         match before.get(key) {
             Some(old) => compare(&path, key, old, value, found),
-            None => found.push(one_sided(path, None, Some(value))),
+            None if is_told(key, value) => found.push(one_sided(path, None, Some(value))),
+            None => {}
         }
     }
     for (key, value) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
-        found.push(one_sided(below(path, key), Some(value), None));
+        if is_told(key, value) {
+            found.push(one_sided(below(path, key), Some(value), None));
+        }
+    }
+}
+
+/// Whether a value says no more than that there is none: what the platform gives back where nothing was sent.
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(is_hollow),
+        Value::Number(_) | Value::Bool(true) => false,
     }
 }
 

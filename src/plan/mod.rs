@@ -1,37 +1,35 @@
 //! What changes between two sets of manifests, and what that does to a running cluster.
 //!
 //! ```text
-//! files, folders, stdin, what was rendered ─► read ─► normalize ─► diff ─► consequences ─► cause ─► shown
+//! files, folders, stdin, what was rendered ─► read ─► normalize ─► sides ─► diff ─► consequences ─► cause ─► shown
 //! ```
 //!
-//! From `shown` on nothing secret is left: the looks (`human`, `json`, `markdown`, `github`) never see one.
+//! From `shown` on nothing secret is left: no [`look`](crate::look) ever sees one.
 
 mod cause;
 mod consequences;
 mod diff;
-pub(crate) mod github;
-pub(crate) mod human;
-pub(crate) mod json;
-pub(crate) mod markdown;
 mod normalize;
 mod payload;
 mod read;
 mod resource;
 mod shown;
-mod text;
+mod sides;
 
 pub(crate) use cause::{Cause, Trials};
 pub(crate) use consequences::{Consequence, Rule, Severity};
-pub(crate) use payload::Lines;
-pub(crate) use read::{parse, read, rendered};
-pub(crate) use resource::{Id, Resource};
-use shown::What;
+pub(crate) use payload::{Line, Lines, Tag};
+pub use read::{Documents, parse};
+pub(crate) use read::{read, rendered};
+pub use resource::{Id, Resource};
+pub(crate) use shown::{Side, What};
 
-use crate::report::REDACTED;
+use std::collections::BTreeSet;
 
 use diff::Difference;
-use serde_json::{Map, Value};
+use resource::Index;
 use shown::Secrets;
+use sides::{Sides, Unseen};
 
 /// What happens to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,10 +40,13 @@ pub(crate) enum Action {
     Change,
     /// It is in the older set only. Applying does not delete it.
     Delete,
+    /// It is in the older set only, and nobody should delete it: the GVC that the cluster is in, all of a cluster that
+    /// is in another one.
+    Stay,
 }
 
 /// What changes, ready to be shown.
-pub(crate) struct Plan {
+pub struct Plan {
     /// What to call the cluster.
     pub(crate) title: String,
     /// Each resource that changes, in the order of `cpln apply`.
@@ -54,7 +55,9 @@ pub(crate) struct Plan {
     pub(crate) consequences: Vec<Consequence>,
     /// The values behind it.
     pub(crate) causes: Vec<Cause>,
-    /// What could not be compared.
+    /// What may differ and could not be compared: where there is any, nothing is known to be the same.
+    pub(crate) unseen: Vec<Unseen>,
+    /// What was left out.
     pub(crate) notes: Vec<String>,
 }
 
@@ -85,12 +88,15 @@ pub(crate) struct Raw<'a> {
     old: Option<&'a Resource>,
     new: Option<&'a Resource>,
     differences: Vec<Difference>,
+    /// Whether it stays, though only the older side has it.
+    is_left: bool,
 }
 
 impl Raw<'_> {
     fn action(&self) -> Action {
         match (self.old, self.new) {
             (None, _) => Action::Create,
+            (_, None) if self.is_left => Action::Stay,
             (_, None) => Action::Delete,
             _ => Action::Change,
         }
@@ -99,31 +105,72 @@ impl Raw<'_> {
 
 impl Plan {
     /// Compares, and asks `trials`, if there are any, which values are behind what changed.
-    pub(crate) fn new(old: Vec<Resource>, new: Vec<Resource>, trials: Option<&Trials<'_>>) -> Self {
-        let mut notes = Vec::new();
-        let (old, new) = comparable(old, new, &mut notes);
-        let changes = changes(&old, &new);
+    pub(crate) fn new(old: Documents, new: Documents, trials: Option<&Trials<'_>>) -> Self {
+        let passed_over = [&old, &new].map(|side| side.passed_over.clone()).concat();
+        let mut sides = Sides::new(old.resources, new.resources);
+        let not_read = passed_over
+            .into_iter()
+            .map(|found| format!("{found}: passed over"));
+        sides.notes.extend(not_read);
+        let (old, new) = (&sides.old, &sides.new);
+        let changes = changes(old, new);
         let explained = trials
-            .map(|trials| trials.explain(&old, &new, &changes))
+            .map(|trials| trials.explain(old, new, &changes))
             .unwrap_or_default();
-        let secrets = Secrets::of(old.iter().chain(&new));
-        let consequences = consequences::consequences(&old, &new, &changes);
+        let secrets = Secrets::of(old.iter().chain(new));
+        let consequences = consequences::consequences(&sides, &changes);
         let shown = changes
             .iter()
             .filter_map(|raw| shown(raw, &secrets, &explained))
             .collect();
+        let is_unexplained = |change: &&Change| {
+            change.causes.is_empty()
+                && (change.paths.is_empty()
+                    || change.paths.iter().any(|path| path.causes.is_empty()))
+        };
+        let shown: Vec<Change> = shown;
+        let unexplained: Vec<String> = match trials {
+            Some(_) => shown
+                .iter()
+                .filter(is_unexplained)
+                .map(|change| change.id.to_string())
+                .collect(),
+            None => Vec::new(),
+        };
+        let mut notes = sides.notes;
+        if !unexplained.is_empty() {
+            notes.push(format!(
+                "no value was found behind what has no `because`: {}",
+                unexplained.join(", ")
+            ));
+        }
         Self {
-            title: title(&new).or_else(|| title(&old)).unwrap_or_default(),
+            title: title(new).or_else(|| title(old)).unwrap_or_default(),
             changes: shown,
             consequences,
             causes: explained.causes,
+            unseen: sides.unseen,
             notes,
         }
     }
 
-    /// Whether anything differs.
+    /// The same where no values are known that could be behind it.
+    #[must_use]
+    pub fn between(old: Documents, new: Documents) -> Self {
+        Self::new(old, new, None)
+    }
+
+    /// For who looks at what is shown and nothing else: snapshots are always redacted.
+    pub(crate) fn without_unseen(mut self) -> Self {
+        self.unseen.clear();
+        self.consequences
+            .retain(|found| found.rule != Rule::NotCompared);
+        self
+    }
+
+    /// Whether both sides are known to be the same.
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.changes.is_empty() && self.unseen.is_empty()
     }
 
     /// How many resources are created, changed, deleted.
@@ -155,89 +202,12 @@ fn shown(raw: &Raw<'_>, secrets: &Secrets, explained: &cause::Explained) -> Opti
     })
 }
 
-/// Both sides without what cannot be compared.
-fn comparable(
-    mut old: Vec<Resource>,
-    mut new: Vec<Resource>,
-    notes: &mut Vec<String>,
-) -> (Vec<Resource>, Vec<Resource>) {
-    const INSTANCE: &str = "app.cpln.io/instance";
-    let is_ours = |resource: &Resource| {
-        resource.tag("app.cpln.io/managed-by") == Some(env!("CARGO_PKG_NAME"))
-            || new.iter().any(|new| {
-                new.is_same(resource)
-                    || new.tag(INSTANCE).is_some() && new.tag(INSTANCE) == resource.tag(INSTANCE)
-            })
-    };
-    let all = old.len();
-    // an export of a whole org holds more than one cluster
-    old.retain(|resource| !resource.is_export || is_ours(resource));
-    match all - old.len() {
-        0 => {}
-        1 => notes.push("1 resource of the export is of something else: left out".to_owned()),
-        more => notes.push(format!(
-            "{more} resources of the export are of something else: left out"
-        )),
-    }
-    for old in old.iter_mut().filter(|old| old.id.kind == "secret") {
-        if let Some(new) = new.iter_mut().find(|new| new.is_same(old)) {
-            leave_out_data(old, new, notes);
-            leave_out_redacted(old, new, notes);
-        }
-    }
-    (old, new)
-}
-
-/// An export does not hold what is in a secret.
-fn leave_out_data(old: &mut Resource, new: &mut Resource, notes: &mut Vec<String>) {
-    let has_data = |resource: &Resource| resource.get(&["data"]).is_some();
-    if has_data(old) == has_data(new) {
-        return;
-    }
-    for resource in [&mut *old, &mut *new] {
-        if let Some(fields) = resource.data.as_object_mut() {
-            fields.remove("data");
-        }
-    }
-    notes.push(format!(
-        "one side does not hold the data of {}: not compared",
-        old.id
-    ));
-}
-
-/// A redacted render says only that there is a credential.
-fn leave_out_redacted(old: &mut Resource, new: &mut Resource, notes: &mut Vec<String>) {
-    let is_redacted = |value: &Value| value.as_str() == Some(REDACTED);
-    let id = old.id.clone();
-    let data = |resource: &'_ mut Resource| -> Option<Map<String, Value>> {
-        resource.data.get_mut("data")?.as_object().cloned()
-    };
-    let (Some(before), Some(after)) = (data(old), data(new)) else {
-        return;
-    };
-    for (key, before) in before {
-        let Some(after) = after.get(&key) else {
-            continue;
-        };
-        if is_redacted(&before) == is_redacted(after) {
-            continue;
-        }
-        for resource in [&mut *old, &mut *new] {
-            if let Some(fields) = resource.data.get_mut("data").and_then(Value::as_object_mut) {
-                fields.insert(key.clone(), REDACTED.into());
-            }
-        }
-        notes.push(format!(
-            "`data.{key}` of {id} is redacted on one side: not compared"
-        ));
-    }
-}
-
 /// Every resource that is not the same on both sides, in the order of `cpln apply`.
 fn changes<'a>(old: &'a [Resource], new: &'a [Resource]) -> Vec<Raw<'a>> {
+    let (before, after) = (Index::new(old), Index::new(new));
     let mut changes: Vec<Raw<'a>> = Vec::new();
     for new in new {
-        let old = old.iter().find(|old| old.is_same(new));
+        let old = before.find(new);
         let differences = old
             .map(|old| diff::differences(&old.data, &new.data))
             .unwrap_or_default();
@@ -246,17 +216,22 @@ fn changes<'a>(old: &'a [Resource], new: &'a [Resource]) -> Vec<Raw<'a>> {
                 old,
                 new: Some(new),
                 differences,
+                is_left: false,
             });
         }
     }
-    for old in old
-        .iter()
-        .filter(|old| !new.iter().any(|new| new.is_same(old)))
-    {
+    let gvcs: BTreeSet<&str> = new.iter().filter_map(|new| new.gvc.as_deref()).collect();
+    for old in old.iter().filter(|old| after.find(old).is_none()) {
+        let is_left = match (&old.gvc, old.id.kind.as_str()) {
+            (None, "gvc") => !gvcs.is_empty(),
+            (Some(gvc), _) => !gvcs.is_empty() && !gvcs.contains(gvc.as_str()),
+            (None, _) => false,
+        };
         changes.push(Raw {
             old: Some(old),
             new: None,
             differences: Vec::new(),
+            is_left,
         });
     }
     changes.sort_by(|a, b| {
@@ -268,9 +243,9 @@ fn changes<'a>(old: &'a [Resource], new: &'a [Resource]) -> Vec<Raw<'a>> {
 
 /// The release, or else the GVC.
 fn title(resources: &[Resource]) -> Option<String> {
-    let release = resources
-        .iter()
-        .find_map(|resource| resource.tag("app.cpln.io/instance"));
+    // a tag may be any text
+    let release = resources.iter().find_map(Resource::instance);
+    let release = release.filter(|release| normalize::is_name(release));
     let gvc = resources.iter().find(|resource| resource.id.kind == "gvc");
     release
         .or_else(|| gvc.map(|gvc| gvc.id.name.as_str()))

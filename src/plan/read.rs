@@ -1,75 +1,123 @@
 //! Documents from files, folders and standard input: YAML or JSON, one or many, lists too.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::normalize;
-use super::resource::Resource;
-use crate::layers::{Files, refused, text_of};
+use super::resource::{Id, Resource};
+use crate::layers::{Files, Node, read_documents, refused, text_of};
 use crate::manifests::Manifest;
+use crate::plain::quotable;
 use crate::problem::{Code, Place, Problem, Problems};
 
+/// Files of a folder that are read; one that leads to itself over a link is not followed, one as large is a mistake.
+const MOST_FILES: usize = 10_000;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Documents {
+    /// The resources, in the order of `cpln apply`.
+    pub resources: Vec<Resource>,
+    /// Files of a folder that hold no manifest, and why.
+    pub passed_over: Vec<String>,
+}
+
+impl Documents {
+    /// Whether something was left out of any of them so that they can be shown.
+    #[must_use]
+    pub fn are_redacted(&self) -> bool {
+        self.resources.iter().any(|resource| resource.is_redacted)
+    }
+}
+
 /// The resources of a file, a folder (all `.yaml`, `.yml` and `.json` files in it, as `cpln apply` takes them) or, as
-/// `-`, of standard input.
+/// `-`, of standard input. In a folder, a file of something else is passed over, and named.
 ///
 /// # Errors
 ///
 /// What cannot be read, what is no manifest, and resources that are there twice.
-pub fn read(files: &dyn Files, path: &Path) -> Result<Vec<Resource>, Problems> {
-    let mut texts = Vec::new();
-    let mut problems = Problems::default();
+pub fn read(files: &dyn Files, path: &Path) -> Result<Documents, Problems> {
+    let mut read = Reading::default();
     if path.is_dir() {
         let mut found = Vec::new();
         walk(path, &mut found).map_err(|error| {
             let said = format!("`{}`: {error}", path.display());
             Problems::from(Problem::new(Code::File, Place::Nowhere, said))
         })?;
-        if found.is_empty() {
-            let said = format!("`{}`: no .yaml, .yml or .json file in it", path.display());
-            return Err(Problem::new(Code::File, Place::Nowhere, said).into());
+        for file in found {
+            read.take(&name(&file), files.read(&file), true);
         }
-        texts.extend(
-            found
-                .into_iter()
-                .map(|file| (name(&file), files.read(&file))),
-        );
     } else if path == Path::new("-") {
-        texts.push(("<stdin>".to_owned(), files.stdin()));
+        read.take("<stdin>", files.stdin(), false);
     } else {
-        texts.push((name(path), files.read(path)));
+        read.take(&name(path), files.read(path), false);
     }
-    let mut resources: Vec<Resource> = Vec::new();
-    for (name, bytes) in texts {
+    match read.problems.is_empty() {
+        true => Ok(Documents {
+            resources: sorted(read.resources),
+            passed_over: read.passed_over,
+        }),
+        false => Err(read.problems),
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    resources: Vec<Resource>,
+    /// The GVCs in which each name is taken already; `None`: a document that does not say.
+    taken: HashMap<Id, Vec<Option<String>>>,
+    passed_over: Vec<String>,
+    problems: Problems,
+}
+
+impl Reading {
+    fn take(
+        &mut self,
+        name: &str,
+        bytes: Result<Vec<u8>, crate::layers::Refusal>,
+        is_in_folder: bool,
+    ) {
         let text = bytes
             .map_err(|refusal| refused(&format!("`{name}`"), &refusal, Place::Nowhere))
-            .and_then(|bytes| text_of(bytes).map_err(|found| no_manifest(&name, &found)));
-        match text.and_then(|text| parse(&name, &text)) {
-            Err(problem) => problems.push(problem),
-            Ok(read) => {
-                for resource in read {
-                    if resources.iter().any(|known| known.is_same(&resource)) {
-                        let found = format!("{} is described a second time", resource.id);
-                        problems.push(no_manifest(&name, &found));
-                    }
-                    resources.push(resource);
-                }
+            .and_then(|bytes| text_of(bytes).map_err(|found| no_manifest(name, &found)));
+        match text.and_then(|text| parse(name, &text)) {
+            Err(problem) if problem.code == Code::NoManifest && is_in_folder => {
+                self.passed_over.push(problem.found);
             }
+            Err(problem) => self.problems.push(problem),
+            Ok(read) => read
+                .resources
+                .into_iter()
+                .for_each(|resource| self.keep(name, resource)),
         }
     }
-    match problems.is_empty() {
-        true => Ok(sorted(resources)),
-        false => Err(problems),
+
+    fn keep(&mut self, name: &str, resource: Resource) {
+        let taken = self.taken.entry(resource.id.clone()).or_default();
+        let is_second = taken
+            .iter()
+            .any(|gvc| gvc.is_none() || resource.gvc.is_none() || *gvc == resource.gvc);
+        if is_second {
+            let found = format!("{} is described a second time", resource.id);
+            self.problems.push(no_manifest(name, &found));
+        }
+        taken.push(resource.gvc.clone());
+        self.resources.push(resource);
     }
 }
 
 /// The resources that were rendered.
 #[must_use]
-pub fn rendered(manifests: &[Manifest]) -> Vec<Resource> {
+pub fn rendered(manifests: &[Manifest]) -> Documents {
     let documents = manifests.iter().map(Manifest::data);
-    sorted(documents.filter_map(normalize::resource).collect())
+    let resources = documents.filter_map(|document| normalize::resource(document).ok());
+    Documents {
+        resources: sorted(resources.collect()),
+        passed_over: Vec::new(),
+    }
 }
 
 /// The resources that a text describes.
@@ -77,27 +125,52 @@ pub fn rendered(manifests: &[Manifest]) -> Vec<Resource> {
 /// # Errors
 ///
 /// It cannot be read, or is no manifest.
-pub fn parse(name: &str, text: &str) -> Result<Vec<Resource>, Problem> {
+pub fn parse(name: &str, text: &str) -> Result<Documents, Problem> {
     let mut documents = Vec::new();
-    for document in values(text).map_err(|error| no_manifest(name, &error))? {
+    let read = read_documents(text).map_err(|(line, problem)| broken(name, line, problem))?;
+    for document in read.iter().map(Node::to_json) {
         flatten(document, &mut documents);
     }
-    let resource = |document: Value| {
-        normalize::resource(document)
-            .ok_or_else(|| no_manifest(name, "a document without `kind` and `name`"))
+    let resource = |document| {
+        normalize::resource(document).map_err(|found| Problem {
+            code: Code::NoManifest,
+            ..no_manifest(name, &found)
+                .fix("a values file? `render` makes manifests of it: name those")
+        })
     };
-    documents.into_iter().map(resource).collect()
+    Ok(Documents {
+        resources: documents
+            .into_iter()
+            .map(resource)
+            .collect::<Result<_, _>>()?,
+        passed_over: Vec::new(),
+    })
 }
 
-fn values(text: &str) -> Result<Vec<Value>, String> {
-    if text.trim_start().starts_with(['{', '['])
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(vec![value]);
+/// A text that the reader refuses. One key twice is most often two manifests in a row.
+fn broken(name: &str, line: Option<usize>, problem: Problem) -> Problem {
+    let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+    let found = match &problem.path {
+        Some(path) => format!("`{path}`: {}", problem.found),
+        None => problem.found,
+    };
+    let is_run_together = problem.code == Code::DuplicateKey
+        && problem
+            .path
+            .as_ref()
+            .is_some_and(|path| path.steps().len() == 1);
+    let fix = match is_run_together {
+        true => Some("one manifest and then another? put a line `---` between them".to_owned()),
+        false => problem.fix,
+    };
+    Problem {
+        fix,
+        ..Problem::new(
+            problem.code,
+            Place::Nowhere,
+            format!("`{name}`{line}: {found}"),
+        )
     }
-    serde_yaml::Deserializer::from_str(text)
-        .map(|document| Value::deserialize(document).map_err(|error| error.to_string()))
-        .collect()
 }
 
 /// Lists, in JSON or as `kind: list`, are the documents in them; empty documents are none.
@@ -117,19 +190,20 @@ fn sorted(mut resources: Vec<Resource>) -> Vec<Resource> {
     resources
 }
 
+/// Links to folders are not followed: one may lead back.
 fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    paths.sort();
-    for path in paths {
-        let is_hidden = path
-            .file_name()
-            .is_none_or(|name| name.to_string_lossy().starts_with('.'));
+    let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
         let extension = path.extension().and_then(|extension| extension.to_str());
-        if path.is_dir() && !is_hidden {
+        if is_hidden || into.len() == MOST_FILES {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
             walk(&path, into)?;
-        } else if matches!(extension, Some("yaml" | "yml" | "json")) && !is_hidden {
+        } else if matches!(extension, Some("yaml" | "yml" | "json")) && !path.is_dir() {
             into.push(path);
         }
     }
@@ -137,7 +211,7 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 fn name(path: &Path) -> String {
-    path.display().to_string()
+    quotable(&path.display().to_string()).into_owned()
 }
 
 fn no_manifest(name: &str, found: &str) -> Problem {

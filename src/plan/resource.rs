@@ -1,6 +1,10 @@
 //! One resource of the platform, as a document describes it.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde_json::{Map, Value};
+
+use super::normalize::is_name;
 
 /// The order in which `cpln apply` sends them, and in which they are shown.
 const ORDER: &[&str] = &[
@@ -15,7 +19,7 @@ const ORDER: &[&str] = &[
 ];
 
 /// What tells one resource from another.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {
     rank: usize,
     /// `workload`, …
@@ -33,8 +37,29 @@ pub struct Resource {
     pub gvc: Option<String>,
     /// Everything else.
     pub data: Value,
-    /// Whether the platform wrote it, rather than a person or this program.
-    pub is_export: bool,
+    /// Whether something was left out of it so that it can be shown: `render --redact` wrote it.
+    pub is_redacted: bool,
+}
+
+/// Resources by what tells one from another.
+pub struct Index<'r>(HashMap<&'r Id, Vec<&'r Resource>>);
+
+impl<'r> Index<'r> {
+    /// Of these.
+    pub fn new(resources: &'r [Resource]) -> Self {
+        let mut index: HashMap<&Id, Vec<&Resource>> = HashMap::with_capacity(resources.len());
+        for resource in resources {
+            index.entry(&resource.id).or_default().push(resource);
+        }
+        Self(index)
+    }
+
+    /// The one that describes the same thing.
+    #[must_use]
+    pub fn find(&self, resource: &Resource) -> Option<&'r Resource> {
+        let named = self.0.get(&resource.id)?;
+        named.iter().find(|known| known.is_same(resource)).copied()
+    }
 }
 
 impl Id {
@@ -94,6 +119,18 @@ impl Resource {
         self.text(&["tags", key])
     }
 
+    /// The cluster that it says it is of.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        self.tag("app.cpln.io/instance")
+    }
+
+    /// Whether this program wrote it, by its tag.
+    #[must_use]
+    pub fn is_written_here(&self) -> bool {
+        self.tag("app.cpln.io/managed-by") == Some(env!("CARGO_PKG_NAME"))
+    }
+
     /// The containers of a workload, by the keys they hold.
     pub fn containers(&self) -> impl Iterator<Item = &Map<String, Value>> {
         self.items(&["spec", "containers"])
@@ -110,6 +147,21 @@ impl Resource {
             .and_then(|variable| variable.get("value")?.as_str())
     }
 
+    /// Replicas by location of a workload whose locations each have their own number.
+    #[must_use]
+    pub fn replicas(&self) -> BTreeMap<&str, u64> {
+        let count = |entry: &Value| entry.get("autoscaling")?.get("maxScale")?.as_u64();
+        self.items(&["spec", "localOptions"])
+            .filter_map(|entry| Some((link_name(entry.get("location")?.as_str()?), count(entry)?)))
+            .filter(|(location, count)| is_name(location) && *count > 0)
+            .collect()
+    }
+
+    /// The locations where such a workload has any.
+    pub fn locations(&self) -> impl Iterator<Item = &str> {
+        self.replicas().into_keys()
+    }
+
     /// A workload's type; empty for what is none.
     #[must_use]
     pub fn workload_type(&self) -> &str {
@@ -119,14 +171,20 @@ impl Resource {
         }
     }
 
-    /// The arguments with which `cpln` finds it: `workload`, `VERB`, its name and GVC.
+    /// `cpln workload VERB NAME --gvc GVC FLAGS`. Names hold nothing that means something to a shell: see
+    /// [`normalize`](super::normalize).
     #[must_use]
-    pub fn command(&self, verb: &str) -> String {
+    pub fn command(&self, verb: &str, flags: &str) -> String {
         let gvc = match (&self.gvc, self.id.kind.as_str()) {
             (Some(gvc), "workload" | "volumeset" | "identity") => format!(" --gvc {gvc}"),
             _ => String::new(),
         };
-        format!("cpln {} {verb} {}{gvc}", self.id.kind, self.id.name)
+        let flags = if flags.is_empty() {
+            String::new()
+        } else {
+            format!(" {flags}")
+        };
+        format!("cpln {} {verb} {}{gvc}{flags}", self.id.kind, self.id.name)
     }
 }
 

@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::diff::Difference;
 use super::payload::Lines;
 use super::resource::Resource;
-use crate::layers::secret;
-use crate::report::REDACTED;
+use crate::layers::secret::{self, REDACTED};
 
 /// One side of a difference.
 #[derive(Clone, Debug, PartialEq)]

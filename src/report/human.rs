@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::mask::Masked;
 use super::places::{Places, Spot};
 use super::shown::Shown;
+use crate::plain::is_hidden;
 use crate::problem::{Code, Severity};
 
 /// What terminals have at least.
@@ -25,7 +26,7 @@ pub(super) fn write(problems: &[Shown], places: &Places<'_>) -> String {
     for problem in problems.iter().take(MOST) {
         let mut told = Vec::new();
         let report = renderer.render(&[group(problem, places, &mut told)]);
-        out.push_str(&placed(report, &told));
+        out.push_str(&seen(placed(report, &told)));
         out.push_str("\n\n");
     }
     if !problems.is_empty() {
@@ -74,6 +75,15 @@ fn placed(report: String, told: &[(String, String)]) -> String {
             report.replacen(counted, right, 1)
         }
     })
+}
+
+/// Of what is not seen in a line of source, the renderer shows control characters only.
+fn seen(report: String) -> String {
+    let is_hidden = |c: char| !matches!(c, '\u{1b}' | '\n' | '\t') && is_hidden(c);
+    match report.contains(is_hidden) {
+        true => report.replace(is_hidden, "\u{fffd}"),
+        false => report,
+    }
 }
 
 type Marked<'a> = (&'a Spot, AnnotationKind, &'a str);

@@ -3,10 +3,8 @@
 use std::ops::Range;
 
 use crate::layers::Source;
+use crate::layers::secret::REDACTED;
 use crate::place::{ceil, floor};
-
-/// What stands in the place of a secret. It says nothing about the secret, not even its length.
-pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A source as it may be shown.
 pub(super) struct Masked {

@@ -9,7 +9,6 @@ mod sarif;
 mod secrets;
 mod shown;
 
-pub(crate) use mask::REDACTED;
 pub(crate) use places::{Places, Spot};
 
 use crate::cli::Format;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::mask::Masked;
 use crate::layers::{SourceId, SourceKind, Span};
 use crate::merge::Merged;
+use crate::plain::plain;
 use crate::problem::Place;
 
 /// Finds places, and masks each text once.
@@ -50,7 +51,7 @@ impl<'m> Places<'m> {
         let place = text.span(span.start, span.end);
         Some(Spot {
             source: span.source,
-            name: source.name.clone(),
+            name: plain(&source.name).into_owned(),
             kind: source.kind,
             line: text.line(place.start) + 1,
             column: text.column(place.start),

@@ -1,6 +1,6 @@
 //! Keeps secrets out of messages and paths.
 
-use super::mask::REDACTED;
+use crate::layers::secret::REDACTED;
 use crate::layers::{Node, SourceKind, Value, secret};
 use crate::merge::Merged;
 use crate::place::Trail;

@@ -4,6 +4,7 @@ use super::places::{Places, Spot};
 use super::secrets::{self, Secrets};
 use crate::layers::{Kind, SourceKind, Value};
 use crate::merge::Merged;
+use crate::plain::{plain, plain_lines};
 use crate::problem::{Code, Path, Place, Problem, Problems, Severity, Step};
 
 /// One problem, ready to be written.
@@ -41,7 +42,7 @@ pub(super) fn all(problems: &Problems, places: &mut Places<'_>) -> Vec<Shown> {
 impl Shown {
     fn new(problem: &Problem, secrets: &Secrets, places: &mut Places<'_>) -> Self {
         let merged = places.merged();
-        let clean = |text: &String| secrets.redact(text);
+        let clean = |text: &String| plain_lines(&secrets.redact(text)).into_owned();
         let mut fix = problem.fix.as_ref().map(clean);
         if problem.code == Code::UnknownKey && follows_comma(problem, merged) {
             let hint = "a comma ends a value: write `\\,` for one that belongs to it, or use --set-literal";
@@ -59,9 +60,11 @@ impl Shown {
         }
         Self {
             code: problem.code,
-            path: path.map(|path| secrets::shown_path(path, merged)),
-            item: path.and_then(|path| item_name(path, merged)),
-            found: secrets.redact(&problem.found),
+            path: path.map(|path| plain(&secrets::shown_path(path, merged)).into_owned()),
+            item: path
+                .and_then(|path| item_name(path, merged))
+                .map(|item| plain(&item).into_owned()),
+            found: plain(&secrets.redact(&problem.found)).into_owned(),
             allowed: problem.allowed.as_ref().map(clean),
             fix,
             spot,

@@ -30,7 +30,12 @@ pub enum Said {
 }
 
 /// The keys of these mappings are the user's own words.
-const FREE_MAPPINGS: &[&str] = &["tags", "postgres.parameters"];
+const FREE_MAPPINGS: &[&str] = &[
+    "tags",
+    "custom",
+    "postgres.parameters",
+    "volumeset.customEncryption",
+];
 
 /// Every key of the file, in its order. A list counts as one value, and so does a mapping with keys of the user's.
 pub fn read(text: &str) -> Vec<Documented> {

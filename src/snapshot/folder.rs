@@ -16,6 +16,8 @@ pub(crate) struct Folder {
     snapshots: PathBuf,
     /// In the order of their names.
     pub(crate) cases: Vec<Case>,
+    /// What looks like cases and is not run: files of another kind, and files in folders.
+    pub(crate) not_run: Vec<PathBuf>,
 }
 
 /// What a case gives, or gave.
@@ -57,6 +59,15 @@ impl Folder {
     pub(crate) fn open(path: &Path) -> Result<Self, Problems> {
         let folder = path.join("cases");
         let wrong = |found: String| Problem::new(Code::Case, Place::Nowhere, found);
+        let snapshots = path.join("snapshots");
+        if snapshots.is_symlink() {
+            // what it leads to would be emptied by an update
+            let found = format!(
+                "`{}` is a link, and links are not followed here",
+                snapshots.display()
+            );
+            return Err(wrong(found).fix("make it a folder").into());
+        }
         let files = list(&folder)
             .map_err(|error| wrong(format!("cannot read `{}`: {error}", folder.display())))
             .map_err(|problem| {
@@ -81,8 +92,9 @@ impl Folder {
         }
         match problems.is_empty() {
             true => Ok(Self {
-                snapshots: path.join("snapshots"),
+                snapshots,
                 cases,
+                not_run: not_run(&folder),
             }),
             false => Err(problems),
         }
@@ -115,7 +127,11 @@ impl Folder {
     pub(crate) fn accept(&self, case: &Case, given: &Given) -> Result<()> {
         fs::create_dir_all(&self.snapshots)
             .with_context(|| format!("cannot make the folder `{}`", self.snapshots.display()))?;
-        output::write_file(&self.file_of(case, given.kind), &given.text)
+        output::write_file(
+            &self.file_of(case, given.kind),
+            &given.text,
+            output::Readers::Anybody,
+        )
     }
 
     /// Snapshots that no case is compared with: without one, or of the other kind than it gives.
@@ -148,6 +164,28 @@ impl Folder {
 
 fn file_name(case: &Case, kind: Kind) -> String {
     format!("{}.{}", case.name, kind.extension())
+}
+
+/// What somebody may take for cases: JSON beside them, YAML and JSON one folder down.
+fn not_run(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let below = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in below.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        let files = list(&entry.path()).unwrap_or_default();
+        found.extend(
+            files
+                .into_iter()
+                .filter(|file| stem(file, &["yaml", "yml", "json"]).is_some()),
+        );
+    }
+    let beside = list(folder).unwrap_or_default();
+    found.extend(
+        beside
+            .into_iter()
+            .filter(|file| stem(file, &["json"]).is_some()),
+    );
+    found.sort();
+    found
 }
 
 /// The files of a folder, in the order of their names.

@@ -37,7 +37,7 @@ use number::{
 use quantity::{Cpu, Memory};
 use schedule::Schedule;
 use setting::Parameters;
-use storage::{Retention, SnapshotSchedule, TagKey, TagValue};
+use storage::{EncryptionKey, Retention, SnapshotSchedule, TagKey, TagValue};
 
 /// The documented defaults, word for word.
 pub const BUILT_IN: &str = include_str!("../../values.yaml");
@@ -56,6 +56,16 @@ pub struct Values {
     /// Text to text. Keys that the platform or this program uses (`cpln/`, `app.cpln.io/`) are refused.
     #[serde(default)]
     pub tags: BTreeMap<TagKey, TagValue>,
+    /// Values for templates of your own.
+    ///
+    /// Whatever stands here, templates see it as `custom`. The built-in ones do not look at it.
+    #[serde(default)]
+    pub custom: BTreeMap<String, serde_json::Value>,
+    /// Whether nobody can delete the data.
+    ///
+    /// `true` puts the tag `cpln/protected` on GVC and volume set: the platform refuses to delete them, whoever asks,
+    /// until it is `false` again.
+    pub protected: Option<bool>,
     /// The GVC and the locations it spans.
     pub gvc: Gvc,
     /// Image of the pgEdge nodes.
@@ -103,6 +113,12 @@ pub struct Gvc {
     ///
     /// `false` deploys into a GVC that exists and spans the locations below; applying a rendered one would overwrite it.
     pub create: Option<bool>,
+    /// Secrets for private images.
+    ///
+    /// Secrets of the org, of type docker, ecr or gcp, that the locations pull images with. They belong to the GVC,
+    /// and are read when it is rendered.
+    #[serde(default)]
+    pub pull_secrets: Vec<SecretName>,
     /// Where the cluster runs.
     ///
     /// The order counts: the first location holds the preferred primary and runs the backup. `resources` and
@@ -213,10 +229,30 @@ pub struct VolumeSet {
     /// The WAL that is kept for a node that is away follows from it (40 percent). Volumes that exist keep their size:
     /// `cpln volumeset expand` grows them.
     pub capacity: Gib,
+    /// Kind of the disks.
+    ///
+    /// It cannot be changed: volumes that exist keep theirs.
+    pub performance_class: Option<PerformanceClass>,
+    /// Keys of your own to encrypt with.
+    ///
+    /// A key of AWS KMS for each location, by its ARN. It cannot be changed on volumes that exist.
+    #[serde(default)]
+    pub custom_encryption: BTreeMap<LocationName, EncryptionKey>,
     /// Growth of the volumes.
     pub autoscaling: VolumeAutoscaling,
     /// Snapshots of the volumes.
     pub snapshots: Option<Snapshots>,
+}
+
+/// Kind of the disks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PerformanceClass {
+    /// For almost everything.
+    #[default]
+    GeneralPurposeSsd,
+    /// For much and large input and output; from 200 GiB on.
+    HighThroughputSsd,
 }
 
 /// Growth of the volumes.
@@ -247,7 +283,7 @@ pub struct Snapshots {
     pub retention: Option<Retention>,
     /// When snapshots are taken.
     ///
-    /// At most once an hour, in UTC. Without it, only when a volume is deleted.
+    /// At most once an hour, in UTC. Empty takes one only when a volume is deleted.
     pub schedule: Option<SnapshotSchedule>,
 }
 

@@ -68,6 +68,8 @@ platform_name! {
     LocationName(3..=63; "gcp-us-east1", "aws-us-east-1");
     /// Name of a secret.
     SecretName(3..=63; "prod-credentials", "pgedge-login");
+    /// Name of an org.
+    OrgName(3..=63; "acme", "acme-prod");
     /// Name of a cloud account of the org.
     CloudAccountName(3..=63; "backups", "prod-account");
 }
@@ -234,6 +236,11 @@ plain_text! {
         |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
             && !text.starts_with(['.', '_', '-']) && !text.ends_with(['.', '_', '-']),
         "^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$", ["acme-backups", "orders.dumps"]);
+    /// A Kubernetes namespace.
+    Namespace(1..=63 "lower-case letters, digits and `-`, with a letter or digit first and last",
+        |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-') && !text.ends_with('-'),
+        "^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", ["default", "pgedge"]);
     /// An AWS region, such as `us-east-1`.
     AwsRegion(5..=30 "lower-case letters, digits and `-`, such as us-east-1",
         |text| text.contains('-') && is_platform_name(text),

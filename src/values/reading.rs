@@ -26,6 +26,7 @@ pub fn read(tree: &Node, built_in: &Node) -> Decoded<Values> {
     decoded.problems = problems
         .map(for_one_location)
         .map(for_one_database)
+        .map(of_a_later_template)
         .collect();
     decoded
 }
@@ -67,5 +68,25 @@ fn for_one_database(problem: Problem) -> Problem {
         true => problem
             .fix("one database replicates, and `database` names it: a list of them has no place"),
         false => problem,
+    }
+}
+
+/// Top-level keys of the public template from 2.0.0 on, and what they are.
+const LATER_TEMPLATES: &[(&str, &str)] = &[
+    ("locations", "here they are `gvc.locations`"),
+    ("proxy", "no proxy is needed here"),
+];
+
+/// Says that a file is not of this program.
+fn of_a_later_template(problem: Problem) -> Problem {
+    let key = match problem.path.as_ref().map_or(&[][..], Path::steps) {
+        [Step::Key(key)] if problem.code == Code::UnknownKey => key.clone(),
+        _ => return problem,
+    };
+    match LATER_TEMPLATES.iter().find(|(name, _)| *name == key) {
+        Some((_, what)) => problem.fix(format!(
+            "the public template has it from 2.0.0 on; {what}: `pgedge-tpl migrate FILE --release RELEASE --gvc GVC` rewrites the file"
+        )),
+        None => problem,
     }
 }

@@ -12,14 +12,6 @@ use crate::decode::Invalid;
 #[serde(transparent)]
 pub struct Schedule(String);
 
-impl Schedule {
-    /// The line.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 struct Field {
     name: &'static str,
     min: u32,

@@ -43,33 +43,91 @@ impl Parse for Retention {
 /// When snapshots are taken: a cron line whose minute is one number, because the platform takes at most one an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct SnapshotSchedule(Schedule);
+pub struct SnapshotSchedule(String);
 
 impl SnapshotSchedule {
-    /// The cron line.
+    /// The cron line; `None` for no schedule.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
+    pub fn line(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|line| !line.is_empty())
     }
 }
 
 impl Parse for SnapshotSchedule {
-    const ALLOWED: &str = "a cron line whose minute is one number, such as \"0 */6 * * *\" (at most one snapshot an hour)";
+    const ALLOWED: &str = "a cron line whose minute is one number, such as \"0 */6 * * *\" (at most one snapshot an hour), or \"\" for none";
     const EXAMPLES: &[&str] = &["0 */6 * * *", "30 1 * * *"];
 
     fn rule() -> Value {
         let mut rule = Schedule::rule();
-        rule["allOf"] = json!([{ "pattern": "^ *[0-9]+ " }]);
+        rule["pattern"] = format!("^$|{}", rule["pattern"].as_str().unwrap_or_default()).into();
+        rule["allOf"] = json!([{ "pattern": "^$|^ *[0-9]+ " }]);
         rule
     }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        let schedule = Schedule::parse(text)?;
+        if text.is_empty() {
+            return Ok(Self(String::new()));
+        }
+        Schedule::parse(text)?;
         let minute = text.split_whitespace().next().unwrap_or_default();
         if minute.bytes().all(|b| b.is_ascii_digit()) {
-            Ok(Self(schedule))
+            Ok(Self(text.to_owned()))
         } else {
             Err(not_allowed::<Self>(text))
+        }
+    }
+}
+
+/// A key of AWS KMS, by its ARN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct EncryptionKey(String);
+
+impl EncryptionKey {
+    /// The ARN.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Parse for EncryptionKey {
+    const ALLOWED: &str = "the ARN of a key, such as arn:aws:kms:us-west-2:123456789012:key/NAME";
+    const EXAMPLES: &[&str] = &[
+        "arn:aws:kms:us-west-2:123456789012:key/orders",
+        "arn:aws:kms:eu-central-1:123456789012:key/shop",
+    ];
+
+    fn rule() -> Value {
+        json!({ "pattern": "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(?:key|alias)/[A-Za-z0-9/_-]+$" })
+    }
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let word = |text: &str, also: &[u8]| {
+            let fits = |b: u8| b.is_ascii_alphanumeric() || also.contains(&b);
+            !text.is_empty() && text.bytes().all(fits)
+        };
+        let lower = |text: &str| !text.bytes().any(|b| b.is_ascii_uppercase());
+        let fits = match parts[..] {
+            ["arn", partition, "kms", region, account, resource] => {
+                let key = resource
+                    .strip_prefix("key/")
+                    .or_else(|| resource.strip_prefix("alias/"));
+                let partition = partition.strip_prefix("aws");
+                partition
+                    .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+                    && word(region, b"-")
+                    && lower(region)
+                    && account.len() == 12
+                    && account.bytes().all(|b| b.is_ascii_digit())
+                    && key.is_some_and(|key| word(key, b"/_-"))
+            }
+            _ => false,
+        };
+        match fits {
+            true => Ok(Self(text.to_owned())),
+            false => Err(not_allowed::<Self>(text)),
         }
     }
 }
@@ -142,4 +200,4 @@ impl Parse for TagValue {
     }
 }
 
-read_as!(text: Retention, SnapshotSchedule, TagKey, TagValue);
+read_as!(text: EncryptionKey, Retention, SnapshotSchedule, TagKey, TagValue);

@@ -1,6 +1,8 @@
 //! The program, run as a person would run it.
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod recorder;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,9 @@
 
 use super::outcome::BuiltIn;
 use crate::commands::pipeline::Input;
+use crate::look;
 use crate::manifests::Renderer;
+use crate::plain::plain_lines;
 use crate::plan::{self, Lines, Plan, Trials};
 use crate::report::Places;
 use crate::snapshot::{Case, Given, Kind, Opened};
@@ -19,11 +21,19 @@ pub(super) fn difference(
             format!("it was rendered, and is refused now:\n\n{}", now.text)
         }
         (Kind::Refused, Kind::Manifests) => {
-            format!("it is rendered, and was refused before:\n\n{}", before.text)
+            format!(
+                "it is rendered, and was refused before:\n\n{}",
+                plain_lines(&before.text)
+            )
         }
-        (Kind::Manifests, Kind::Manifests) => as_plan(case, &before.text, built_in)
-            .unwrap_or_else(|| Lines::new(&before.text, &now.text).text()),
-        (Kind::Refused, Kind::Refused) => Lines::new(&before.text, &now.text).text(),
+        (Kind::Manifests, Kind::Manifests) => {
+            as_plan(case, &before.text, built_in).unwrap_or_else(|| {
+                plain_lines(&Lines::new(&before.text, &now.text).text()).into_owned()
+            })
+        }
+        (Kind::Refused, Kind::Refused) => {
+            plain_lines(&Lines::new(&before.text, &now.text).text()).into_owned()
+        }
     }
 }
 
@@ -40,7 +50,7 @@ fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String
         renderer: &renderer,
         redact: true,
     };
-    let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials));
+    let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials)).without_unseen();
     let places = Places::new(&input.merged);
-    (!plan.is_empty()).then(|| plan::human::write(&plan, Some(places)))
+    (!plan.is_empty()).then(|| look::human::write(&plan, Some(places)))
 }

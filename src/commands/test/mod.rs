@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::pipeline;
-use super::{Exit, show};
+use super::{Exit, say, show, shown as name_of};
 use crate::cli::{self, Format};
 use crate::manifests::Templates;
 use crate::output;
@@ -29,6 +29,12 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
     let wanted = args.update.as_ref().map(Option::as_deref);
     if let Some(problem) = wanted.and_then(|name| refuse_update(&folder, name)) {
         return pipeline::refuse(&problem.into(), Format::Human);
+    }
+    for file in &folder.not_run {
+        let file = name_of(file);
+        say(&format!(
+            "not run: `{file}`: a case is a .yaml file in `cases` itself\n"
+        ));
     }
     let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
     let templates = Templates::default();
@@ -92,14 +98,14 @@ fn update(folder: &Folder, outcomes: &[Option<Outcome>], only: Option<&str>) -> 
         };
         folder.accept(case, now)?;
         let what = if before.is_some() { "updated" } else { "new" };
-        said += &format!("{what:<8} {}\n", folder.file_of(case, now.kind).display());
+        said += &format!("{what:<8} {}\n", name_of(&folder.file_of(case, now.kind)));
     }
     for file in folder.orphans(&kinds(outcomes))? {
         // an update of one case is about the files of this case only
         if only.is_none_or(|name| file.file_stem().is_some_and(|stem| stem == name)) {
             std::fs::remove_file(&file)
-                .with_context(|| format!("cannot remove `{}`", file.display()))?;
-            said += &format!("removed  {}\n", file.display());
+                .with_context(|| format!("cannot remove `{}`", name_of(&file)))?;
+            said += &format!("removed  {}\n", name_of(&file));
         }
     }
     if said.is_empty() {
@@ -128,7 +134,7 @@ fn compare(
                 now,
             }) => {
                 let file = folder.file_of(case, before.kind);
-                let sentence = format!("`{}` is not what the case gives", file.display());
+                let sentence = format!("`{}` is not what the case gives", name_of(&file));
                 shown += 1;
                 let text = match shown <= MOST {
                     true => difference(case, before, now, built_in),
@@ -143,7 +149,7 @@ fn compare(
         };
         results.push(junit::Result {
             name: case.name.clone(),
-            file: case.file.display().to_string(),
+            file: name_of(&case.file),
             failure,
         });
     }
@@ -155,9 +161,9 @@ fn compare(
         }
         results.push(junit::Result {
             name: stem.into_owned(),
-            file: file.display().to_string(),
+            file: name_of(&file).to_string(),
             failure: Some((
-                format!("`{}` has no case", file.display()),
+                format!("`{}` has no case", name_of(&file)),
                 format!("run `pgedge-tpl test{dir} --update`, which removes it\n"),
             )),
         });
@@ -191,7 +197,11 @@ fn compare(
             *text = plain(text);
         }
         let suite = folder_name(&args.dir);
-        output::write_file(file, &junit::write(&suite, &results))?;
+        output::write_file(
+            file,
+            &junit::write(&suite, &results),
+            output::Readers::Anybody,
+        )?;
     }
     Ok(if failed == 0 {
         Exit::Done
@@ -224,10 +234,10 @@ fn plain(text: &str) -> String {
 fn dir_argument(dir: &Path) -> String {
     match dir == Path::new("tests") {
         true => String::new(),
-        false => format!(" {}", dir.display()),
+        false => format!(" {}", name_of(dir)),
     }
 }
 
 fn folder_name(dir: &Path) -> String {
-    dir.display().to_string()
+    name_of(dir)
 }

@@ -8,8 +8,8 @@ use anyhow::Result;
 use super::pipeline::Input;
 use super::{Exit, print};
 use crate::cli::{self, Output};
+use crate::layers::secret::REDACTED;
 use crate::layers::{Node, Scalar, Value, secret};
-use crate::report::REDACTED;
 use crate::values;
 
 /// Runs it.

@@ -11,6 +11,9 @@ pub(super) use broken::in_broken_yaml;
 
 use crate::problem::{Path, Step};
 
+/// What stands in the place of a secret. It says nothing about the secret, not even its length.
+pub const REDACTED: &str = "[redacted]";
+
 /// Whether the value of this key is a secret: `password`, anything close to it, and its kin.
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
@@ -23,8 +26,13 @@ pub fn is_secret(key: &str) -> bool {
         "token",
         "apikey",
     ];
-    // The name of a secret is none, and the parameter says how passwords are hashed.
-    const HARMLESS: [&str; 2] = ["secretname", "passwordencryption"];
+    // The names of secrets are none, and the parameter says how passwords are hashed.
+    const HARMLESS: [&str; 4] = [
+        "secretname",
+        "pullsecrets",
+        "pullsecretlinks",
+        "passwordencryption",
+    ];
     if key.len() < 3 {
         return false;
     }
@@ -79,6 +87,23 @@ pub(crate) fn masked(line: &str, mask: &str) -> String {
     match is_pasted(line).then(|| in_argument(line)).flatten() {
         Some(hidden) => format!("{}{mask}", line.get(..hidden.start).unwrap_or_default()),
         None => line.to_owned(),
+    }
+}
+
+/// The same for a line that others keep: a secret's key hides what follows it, a blank between them too
+/// (`--secret-key x`), and in a setting that is a command everything behind the first of them.
+pub(crate) fn hidden(line: &str) -> String {
+    match in_argument(line) {
+        Some(hidden)
+            if !line
+                .get(hidden.clone())
+                .unwrap_or_default()
+                .trim()
+                .is_empty() =>
+        {
+            format!("{}{REDACTED}", line.get(..hidden.start).unwrap_or_default())
+        }
+        _ => line.to_owned(),
     }
 }
 

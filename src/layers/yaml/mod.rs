@@ -1,6 +1,9 @@
 //! YAML 1.2 to a tree: granit-parser's events, with our own rules for keys, merge keys, aliases and limits.
 
 mod collection;
+mod documents;
+
+pub(super) use documents::read_documents;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,6 +21,14 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// How many values one text may hold, aliases counted each time. The built-in file has fewer than two hundred.
 pub(super) const MAX_NODES: usize = 20_000;
 
+fn options() -> granit_parser::Options {
+    granit_parser::options! {
+        emit_comments: false,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    }
+}
+
 /// Reads all documents of a text into their mappings; `None` when it is not YAML, or not a mapping. Either way the
 /// second part is what must never be shown of the text, where a report may show it.
 pub(super) fn read(
@@ -25,11 +36,6 @@ pub(super) fn read(
     text: &str,
     problems: &mut Problems,
 ) -> (Option<Vec<Node>>, Vec<Range<usize>>) {
-    let options = granit_parser::options! {
-        emit_comments: false,
-        flow_nesting_limit: MAX_DEPTH,
-        block_nesting_limit: MAX_DEPTH,
-    };
     // What no report can show is not searched for secrets, which takes longer than reading it; and nobody notes a
     // password in the comments of the built-in file.
     let is_shown = source != SourceId::NONE;
@@ -37,9 +43,11 @@ pub(super) fn read(
     let mut reader = Reader {
         source,
         is_shown,
+        takes_any: false,
         text,
-        parser: Parser::new_from_str_with_options(text, options),
+        parser: Parser::new_from_str_with_options(text, options()),
         anchors: HashMap::new(),
+        max_nodes: MAX_NODES,
         nodes_left: MAX_NODES,
         problems: Problems::default(),
         secrets: if has_notes {
@@ -98,9 +106,12 @@ struct Reader<'a> {
     source: SourceId,
     /// Whether a report may show the text.
     is_shown: bool,
+    /// Whether a document may be something other than a mapping.
+    takes_any: bool,
     text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Anchored>,
+    max_nodes: usize,
     nodes_left: usize,
     problems: Problems,
     secrets: Vec<Range<usize>>,
@@ -121,8 +132,9 @@ impl<'a> Reader<'a> {
                     let (event, span) = self.next()?;
                     let root = self.node(event, span, 0)?;
                     match root.value {
-                        Value::Map(_) => roots.push(root),
                         Value::Null { .. } => {}
+                        _ if self.takes_any => roots.push(root),
+                        Value::Map(_) => roots.push(root),
                         _ => return Err(Box::new(Stop::Problem(trap::not_a_mapping(&root)))),
                     }
                 }
@@ -208,7 +220,8 @@ impl<'a> Reader<'a> {
             Some(left) => self.nodes_left = left,
             None => {
                 return too_large(format!(
-                    "here the file passes {MAX_NODES} values (aliases count each time)"
+                    "here the file passes {} values (aliases count each time)",
+                    self.max_nodes
                 ));
             }
         }

@@ -1,10 +1,10 @@
 //! What a value may have been: going by what stood in its place in the older manifests, and by the built-in file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Candidate, Trials};
 use crate::layers::{Kind, Node, Scalar, SourceKind, Span, Style, Value};
-use crate::place::Path;
+use crate::place::{Path, Step};
 use crate::plan::Raw;
 use crate::plan::diff::Difference;
 use crate::plan::payload::{Lines, Tag};
@@ -15,19 +15,26 @@ impl Trials<'_> {
     pub(super) fn candidates(&self, old: &[Resource], raw: &[Raw<'_>]) -> Vec<Candidate> {
         let mut candidates = self.locations(old);
         let pairs = pairs(raw);
-        let mut leaves = Vec::new();
-        collect(self.merged.tree(), &Path::root(), &mut leaves);
-        for (path, node) in &leaves {
-            if let Value::Scalar(scalar) = &node.value {
-                let others = others(scalar, &pairs);
-                candidates.extend(others.into_iter().map(|text| Candidate {
-                    path: path.clone(),
-                    path_then: None,
-                    node: Some(like(scalar, text, node.span)),
-                    told: Vec::new(),
-                }));
+        let mut sections: BTreeMap<Path, Vec<(Path, Vec<Node>)>> = BTreeMap::new();
+        self.merged.tree().each(&mut |path, node| {
+            let Value::Scalar(scalar) = &node.value else {
+                return;
+            };
+            let texts = others(scalar, &pairs).into_iter();
+            let nodes: Vec<Node> = texts.map(|text| like(scalar, text, node.span)).collect();
+            let one = |node: &Node| Candidate::new(path.clone(), Some(node.clone()));
+            candidates.extend(nodes.iter().map(one));
+            // a key that has no default was perhaps not there
+            let is_optional = self.merged.built_in().find(&path).is_none();
+            let is_item = !matches!(path.steps().last(), Some(Step::Key(_)));
+            if is_optional && !is_item && self.merged.is_given(&path) {
+                candidates.push(Candidate::new(path.clone(), None));
             }
-        }
+            if let (Some(section), false) = (path.parent(), nodes.is_empty()) {
+                sections.entry(section).or_default().push((path, nodes));
+            }
+        });
+        candidates.extend(sections.values().flat_map(|values| groups(values)));
         candidates.extend(self.release(old));
         let mut defaults = Vec::new();
         self.defaults(self.merged.tree(), &Path::root(), &mut defaults);
@@ -56,12 +63,7 @@ impl Trials<'_> {
                         self.defaults(&entry.node, &path.key(&entry.key), into);
                     }
                 }
-                into.push(Candidate {
-                    path: path.clone(),
-                    path_then: None,
-                    node: built_in.cloned(),
-                    told: Vec::new(),
-                });
+                into.push(Candidate::new(path.clone(), built_in.cloned()));
             }
         }
     }
@@ -76,20 +78,45 @@ impl Trials<'_> {
             return None;
         }
         let gvc = self.merged.node(&Path::of("gvc.name"))?;
+        let node = Node::new(Value::Scalar(Scalar::text(before)), gvc.span);
+        Some(Candidate::new(path, Some(node)))
+    }
+}
+
+/// Values of one section that may only be allowed together, such as the least and the most of something.
+fn groups(values: &[(Path, Vec<Node>)]) -> Vec<Candidate> {
+    /// More would be guessing.
+    const MOST: usize = 3;
+    let longest = values.iter().map(|(_, nodes)| nodes.len()).max();
+    let group = |at: usize| {
+        let pick = |(path, nodes): &(Path, Vec<Node>)| {
+            let node = nodes.get(at).or(nodes.last())?;
+            Some((path.clone(), node.clone()))
+        };
+        let mut picked = values.iter().filter_map(pick);
+        let (path, node) = picked.next()?;
         Some(Candidate {
-            path,
-            path_then: None,
-            node: Some(Node::new(Value::Scalar(Scalar::text(before)), gvc.span)),
-            told: Vec::new(),
+            with: picked.collect(),
+            ..Candidate::new(path, Some(node))
         })
+    };
+    match values.len() {
+        0 | 1 => Vec::new(),
+        _ => (0..longest.unwrap_or_default().min(MOST))
+            .filter_map(group)
+            .collect(),
     }
 }
 
 /// Texts that stand in the place of each other: values, names of resources, words of changed lines.
 fn pairs(raw: &[Raw<'_>]) -> BTreeSet<(String, String)> {
     let mut pairs = BTreeSet::new();
-    for difference in raw.iter().flat_map(|change| &change.differences) {
-        scalars(difference, &mut pairs);
+    for change in raw {
+        let differences = &change.differences;
+        differences
+            .iter()
+            .for_each(|difference| scalars(difference, &mut pairs));
+        items(differences, &mut pairs);
     }
     let of = |is_new: bool| {
         raw.iter()
@@ -102,6 +129,18 @@ fn pairs(raw: &[Raw<'_>]) -> BTreeSet<(String, String)> {
         }
     }
     pairs
+}
+
+/// Texts that came into a list, with those that went from it.
+fn items(differences: &[Difference], pairs: &mut BTreeSet<(String, String)>) {
+    let list = |difference: &Difference| Some(difference.path.rsplit_once('[')?.0.to_owned());
+    let text = |value: &Option<serde_json::Value>| value.as_ref()?.as_str().map(str::to_owned);
+    let gone = differences.iter().filter(|d| d.after.is_none());
+    for (list_of, before) in gone.filter_map(|d| Some((list(d)?, text(&d.before)?))) {
+        let come = differences.iter().filter(|d| d.before.is_none());
+        let come = come.filter(|d| list(d).as_ref() == Some(&list_of));
+        pairs.extend(come.filter_map(|d| Some((before.clone(), text(&d.after)?))));
+    }
 }
 
 fn scalars(difference: &Difference, pairs: &mut BTreeSet<(String, String)>) {
@@ -176,18 +215,4 @@ pub(super) fn like(scalar: &Scalar, text: String, span: Span) -> Node {
         },
     };
     Node::new(Value::Scalar(other), span)
-}
-
-/// Every value that is no mapping and no list.
-fn collect<'n>(node: &'n Node, path: &Path, into: &mut Vec<(Path, &'n Node)>) {
-    match &node.value {
-        Value::Map(entries) => entries
-            .iter()
-            .for_each(|entry| collect(&entry.node, &path.key(&entry.key), into)),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .for_each(|(at, item)| collect(item, &path.index(at), into)),
-        _ => into.push((path.clone(), node)),
-    }
 }

@@ -38,22 +38,20 @@ impl Trials<'_> {
                 && scalar.text != replicas.to_string()
                 && let Some(node) = count
             {
+                let replicas = like(scalar, replicas.to_string(), node.span);
                 candidates.push(Candidate {
-                    path: list.index(at).key("replicas"),
                     path_then: Some(list.index(then).key("replicas")),
-                    node: Some(like(scalar, replicas.to_string(), node.span)),
-                    told: Vec::new(),
+                    ..Candidate::new(list.index(at).key("replicas"), Some(replicas))
                 });
             }
         }
         let put_back: Option<Vec<Node>> = put_back.into_iter().collect();
         if let (true, Some(items), Some(node)) = (is_other_list, put_back, self.merged.node(&list))
         {
+            let list_then = Node::new(Value::List(items), node.span);
             let whole = Candidate {
                 told: self.told_locations(&before),
-                path: list,
-                path_then: None,
-                node: Some(Node::new(Value::List(items), node.span)),
+                ..Candidate::new(list, Some(list_then))
             };
             candidates.insert(0, whole);
         }
@@ -87,15 +85,23 @@ impl Trials<'_> {
             .filter_map(|item| item.get("name").and_then(Node::as_text))
             .collect();
         let some = |name: &str| Side::Value(serde_json::json!({ "name": name }));
+        // where the layer wrote that put another in its place, or the list without it
+        let place_of = |at: usize| match now.get(at) {
+            Some(_) => Place::Value(list.index(at).key("name")),
+            None => Place::Key(list.clone()),
+        };
         let gone = before
             .iter()
-            .map(|(name, _)| name.as_str())
-            .filter(|name| !now.contains(name))
-            .map(|name| Cause {
+            .enumerate()
+            .filter(|(_, (name, _))| !now.contains(&name.as_str()))
+            .map(|(at, (name, _))| Cause {
                 path: format!("{list}[{name}]"),
                 before: some(name),
                 after: Side::Absent,
-                place: Place::Key(list.clone()),
+                place: match before.len() == now.len() {
+                    true => place_of(at),
+                    false => Place::Key(list.clone()),
+                },
             });
         let come = now
             .iter()
@@ -105,7 +111,7 @@ impl Trials<'_> {
                 path: format!("{list}[{name}]"),
                 before: Side::Absent,
                 after: some(name),
-                place: Place::Value(list.index(at)),
+                place: Place::Value(list.index(at).key("name")),
             });
         let mut told: Vec<Cause> = gone.chain(come).collect();
         let moved = before
@@ -113,13 +119,12 @@ impl Trials<'_> {
             .zip(&now)
             .position(|((old, _), new)| old != new);
         if let (true, Some(at)) = (told.is_empty(), moved) {
-            let name =
-                |name: Option<&str>| name.map_or(Side::Absent, |name| Side::Value(name.into()));
+            let names = |names: Vec<&str>| Side::Value(names.join(", ").into());
             told.push(Cause {
-                path: list.index(at).to_string(),
-                before: name(before.get(at).map(|(name, _)| name.as_str())),
-                after: name(now.get(at).copied()),
-                place: Place::Value(list.index(at).key("name")),
+                path: format!("{list}, their order"),
+                before: names(before.iter().map(|(name, _)| name.as_str()).collect()),
+                after: names(now.clone()),
+                place: place_of(at),
             });
         }
         told

@@ -4,23 +4,23 @@
 
 mod candidates;
 mod locations;
+mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::read;
 use super::resource::{Id, Resource};
+use search::Search;
+
 use super::shown::Side;
 use super::{Raw, changes};
+use super::{read, sides};
 use crate::cluster::{Cluster, Credentials};
+use crate::layers::secret::REDACTED;
 use crate::layers::{Node, Value, secret};
 use crate::manifests::Renderer;
 use crate::merge::Merged;
 use crate::place::{Path, Place, Step};
-use crate::report::REDACTED;
 use crate::values;
-
-/// More trials than that would keep a person waiting.
-const MOST: usize = 120;
 
 /// What it takes to render again.
 pub(crate) struct Trials<'a> {
@@ -57,14 +57,45 @@ pub(crate) struct Explained {
 type Key = (Id, String);
 
 /// A value in the place of another.
+#[derive(Clone)]
 struct Candidate {
     path: Path,
     /// The path once the locations are those of the older manifests again.
     path_then: Option<Path>,
     /// What to put there; nothing: take it away.
     node: Option<Node>,
+    /// Values that have to go back with it: alone, neither is allowed.
+    with: Vec<(Path, Node)>,
     /// How the difference is told, if not as that of `path` itself.
     told: Vec<Cause>,
+}
+
+impl Candidate {
+    fn new(path: Path, node: Option<Node>) -> Self {
+        Self {
+            path,
+            path_then: None,
+            node,
+            with: Vec::new(),
+            told: Vec::new(),
+        }
+    }
+
+    /// What it puts back.
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        [&self.path]
+            .into_iter()
+            .chain(self.with.iter().map(|(path, _)| path))
+    }
+
+    /// The values with this one in its place.
+    fn put_back(&self, path: &Path, into: &Merged) -> Option<Merged> {
+        let first = into.with(path, self.node.clone())?;
+        let mut others = self.with.iter();
+        others.try_fold(first, |merged, (path, node)| {
+            merged.with(path, Some(node.clone()))
+        })
+    }
 }
 
 impl Explained {
@@ -78,40 +109,16 @@ impl Explained {
 impl Trials<'_> {
     /// Finds the values behind these changes.
     pub(crate) fn explain(&self, old: &[Resource], new: &[Resource], raw: &[Raw<'_>]) -> Explained {
-        let mut left = keys(raw);
-        let all = left.clone();
-        let mut base = self.merged.clone();
-        let mut accepted: Vec<(Candidate, BTreeSet<Key>)> = Vec::new();
-        for candidate in self.candidates(old, raw).into_iter().take(MOST) {
-            if left.is_empty() {
-                break;
-            }
-            if accepted
-                .iter()
-                .any(|(known, _)| known.path == candidate.path)
-            {
-                continue;
-            }
-            let path = candidate.path_then.as_ref().unwrap_or(&candidate.path);
-            let Some(trial) = base.with(path, candidate.node.clone()) else {
-                continue;
-            };
-            let Some(rendered) = self.render(&trial) else {
-                continue;
-            };
-            let still = keys(&changes(old, &comparable(rendered, new)));
-            let still = still.iter().map(|key| within(key, &left));
-            let Some(still) = still.collect::<Option<BTreeSet<Key>>>() else {
-                continue;
-            };
-            if still.len() < left.len() {
-                let dropped = left.difference(&still).cloned().collect();
-                accepted.push((candidate, dropped));
-                left = still;
-                base = trial;
+        let candidates = self.candidates(old, raw);
+        let mut search = Search::new(self, old, new, keys(raw));
+        // the second time for what was only not allowed before another value was put back
+        for _ in 0..2 {
+            for same in candidates.chunk_by(|one, next| one.path == next.path) {
+                search.take_best(same);
             }
         }
-        self.attribute(accepted, new, &all, &left)
+        let (accepted, left) = search.found();
+        self.attribute(accepted, new, &keys(raw), &left)
     }
 
     /// What each accepted value moves, of that which all of them together explain.
@@ -124,9 +131,8 @@ impl Trials<'_> {
     ) -> Explained {
         let mut explained = Explained::default();
         for (candidate, dropped) in accepted {
-            let alone = self
-                .merged
-                .with(&candidate.path, candidate.node.clone())
+            let alone = candidate
+                .put_back(&candidate.path, self.merged)
                 .and_then(|trial| self.render(&trial));
             let moved = match alone {
                 Some(rendered) => keys(&changes(&comparable(rendered, new), new)),
@@ -154,29 +160,36 @@ impl Trials<'_> {
             cluster
         };
         let rendered = self.renderer.render(&cluster).ok()?;
-        Some(read::rendered(&rendered))
+        Some(read::rendered(&rendered).resources)
     }
 
     fn told(&self, candidate: Candidate) -> Vec<Cause> {
         if !candidate.told.is_empty() {
             return candidate.told;
         }
-        let path = candidate.path;
+        let mut told = vec![self.told_one(candidate.path, candidate.node.as_ref())];
+        for (path, node) in &candidate.with {
+            told.push(self.told_one(path.clone(), Some(node)));
+        }
+        told
+    }
+
+    fn told_one(&self, path: Path, before: Option<&Node>) -> Cause {
         let after = self.merged.node(&path);
         let side = |node: Option<&Node>| match node {
             None => Side::Absent,
             Some(node) if is_credential(&path) || self.is_secret(node) => Side::Secret,
             Some(node) => Side::Value(node.to_json()),
         };
-        vec![Cause {
-            before: side(candidate.node.as_ref()),
+        Cause {
+            before: side(before),
             after: side(after),
             path: self.label(&path),
             place: match after {
                 Some(_) => Place::Value(path),
                 None => Place::Nowhere,
             },
-        }]
+        }
     }
 
     fn is_secret(&self, node: &Node) -> bool {
@@ -240,8 +253,11 @@ fn comparable(mut rendered: Vec<Resource>, new: &[Resource]) -> Vec<Resource> {
             continue;
         };
         for (key, value) in data {
-            if known.get(key).and_then(|known| known.as_str()) == Some(REDACTED) {
-                *value = REDACTED.into();
+            let known = known.get(key).and_then(|known| known.as_str());
+            if let (Some(known), serde_json::Value::String(text)) = (known, value)
+                && known.contains(REDACTED)
+            {
+                *text = sides::redacted(text);
             }
         }
     }
@@ -254,8 +270,9 @@ fn within(key: &Key, left: &BTreeSet<Key>) -> Option<Key> {
     left.iter()
         .filter(|(left, _)| left == id)
         .find(|(_, whole)| {
-            path.strip_prefix(whole.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            path.strip_prefix(whole.as_str()).is_some_and(|rest| {
+                whole.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])
+            })
         })
         .cloned()
 }

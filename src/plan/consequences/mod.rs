@@ -1,13 +1,21 @@
 //! What a change does to a running cluster. Each rule has a name, and says where the platform's behaviour is known
 //! from: `control-plane` with a section is the project's collection of platform facts.
 
+mod access;
+mod backup;
+mod cluster;
 mod credentials;
+mod gvc;
+mod leftovers;
 mod nodes;
 mod resources;
+mod restart;
+mod versions;
 mod volumes;
 
 use super::diff::Difference;
 use super::resource::Resource;
+use super::sides::Sides;
 use super::{Action, Raw};
 
 /// How bad it is.
@@ -55,6 +63,14 @@ macro_rules! rules {
                 match self { $(Self::$name => Severity::$severity,)* }
             }
 
+            /// What it means, and why it is so, in a sentence or two.
+            #[must_use]
+            pub fn meaning(self) -> String {
+                let lines: &[&str] = match self { $(Self::$name => &[$($doc),+],)* };
+                let lines = lines.iter().map(|line| line.trim());
+                lines.take_while(|line| !line.starts_with("Source:")).collect::<Vec<_>>().join(" ")
+            }
+
             fn find(self, see: &See<'_>) -> Vec<Found> {
                 match self { $(Self::$name => $find(see),)* }
             }
@@ -63,27 +79,69 @@ macro_rules! rules {
 }
 
 rules! {
+    /// Something that may differ could not be compared: a redacted value, an export without the data of a secret. What
+    /// other rules would say about it is not known.
+    NotCompared "not-compared" Danger resources::not_compared,
     /// A new GVC or release name makes a second, empty cluster; the old one and its volumes stay, and cost.
     /// Source: names are immutable, apply never deletes, volumes belong to the volume set (control-plane 4).
-    NewCluster "new-cluster" Danger resources::new_cluster,
+    NewCluster "new-cluster" Danger cluster::new_cluster,
     /// The platform refuses to change a workload's type, a volume set's file system or class, a policy's target kind.
     /// Source: the vendor's Terraform provider marks them as replacing, the API answers 400 (control-plane 4).
     Immutable "immutable" Danger resources::immutable,
+    /// PostgreSQL does not start on a volume that another major version filled.
+    /// Source: PostgreSQL's documentation of `pg_upgrade`.
+    MajorVersion "major-version" Danger versions::major_version,
+    /// A dump program refuses a server that is newer than itself.
+    /// Source: PostgreSQL's documentation of `pg_dump`.
+    BackupVersion "backup-version" Danger versions::backup_version,
     /// The replicas of a location that goes are terminated.
     /// Source: vendor reference for GVCs (control-plane 4).
     LocationRemoved "location-removed" Danger nodes::location_removed,
+    /// A location leaves the GVC for every workload in it, those of other applications too.
+    /// Source: vendor reference for GVCs (control-plane 4).
+    LocationShared "location-shared" Danger gvc::location_shared,
+    /// A GVC that is in use loses settings that others in it may rest on.
+    /// Source: `cpln apply` takes a GVC over without a check (control-plane 9).
+    GvcNarrowed "gvc-narrowed" Danger gvc::gvc_narrowed,
     /// The highest replicas of a location are terminated; peers drop their slots for a node that is listed no longer.
     /// Source: stateful workloads scale down from the highest replica (control-plane 4); the start script of the nodes.
     ReplicasRemoved "replicas-removed" Danger nodes::replicas_removed,
     /// User and database are made when a volume is filled for the first time.
     /// Source: README of the public template, 1.1.1 (control-plane 4).
     FirstBootOnly "first-boot-only" Danger credentials::first_boot_only,
-    /// Any change of its spec restarts every replica of a workload, in every location at once.
-    /// Source: measured by the vendor's maintainers, 66 to 117 seconds of outage (control-plane 4).
-    Restart "restart" Warning resources::restart,
+    /// Containers do not start while a secret that they refer to is missing, and the manifests do not show what it holds.
+    /// Source: measured by the vendor's maintainers (platform-measured 1).
+    SecretMustExist "secret-must-exist" Danger credentials::secret_must_exist,
+    /// WAL that is kept for an absent node may fill a volume that does not grow with the bound.
+    /// Source: a larger initial capacity is that of new volumes only (control-plane 4).
+    WalOverVolume "wal-over-volume" Danger volumes::wal_over_volume,
+    /// Volumes, nodes and the GVC that are written no longer stay, and cost; deleting them deletes the data.
+    /// Source: `cpln apply` never deletes, `cpln gvc delete` takes all that is in it (control-plane 7).
+    HoldsData "holds-data" Danger leftovers::holds_data,
+    /// Dumps or snapshots end.
+    /// Source: no snapshot is taken without a schedule (platform-measured 1).
+    NoMoreBackups "no-more-backups" Danger backup::no_more_backups,
+    /// Any change of its spec restarts every node, in all locations at once; with one node in each, none is left.
+    /// Source: measured by the vendor's maintainers, 66 to 117 seconds (control-plane 4, platform-measured 1).
+    Outage "outage" Warning restart::outage,
+    /// A pooler's replicas are replaced, which cuts every connection once.
+    /// Source: any change of a workload's spec is a new version (control-plane 4).
+    PoolerRestart "pooler-restart" Warning restart::pooler_restart,
+    /// More may connect than before, or without a password.
+    /// Source: the firewall of the workloads (control-plane 6), pg_hba.conf.
+    AccessWidened "access-widened" Warning access::widened,
+    /// Fewer may connect than before.
+    /// Source: the firewall of the workloads (control-plane 6).
+    AccessNarrowed "access-narrowed" Warning access::narrowed,
+    /// New nodes have new volumes, and copy the whole database.
+    /// Source: the start script of the nodes.
+    AddedNodes "added-nodes" Warning nodes::added_nodes,
     /// The first node of the first location is the preferred primary, and the backup runs there.
     /// Source: the start script of the pooler, the script of the backup.
     FirstLocation "first-location" Warning nodes::first_location,
+    /// Dumps or snapshots are taken at another time, or kept for a shorter one.
+    /// Source: vendor reference for volume sets and cron workloads (control-plane 4).
+    BackupsChange "backups-change" Warning backup::backups_change,
     /// A smaller volume set changes no volume that exists: only `shrink` does.
     /// Source: vendor reference for volume sets (control-plane 4).
     CapacityDown "capacity-down" Warning volumes::capacity_down,
@@ -95,10 +153,35 @@ rules! {
     Credentials "credentials" Warning credentials::credentials,
     /// `cpln apply` never deletes.
     /// Source: vendor CLI 3.10.1 (control-plane 7).
-    NotDeleted "not-deleted" Warning resources::not_deleted,
+    NotDeleted "not-deleted" Warning leftovers::not_deleted,
+    /// The GVC stays; from now on somebody else manages it.
+    /// Source: `cpln apply` never deletes (control-plane 7).
+    GvcLeft "gvc-left" Notice gvc::gvc_left,
     /// A larger initial capacity is that of new volumes only.
     /// Source: vendor reference for volume sets (control-plane 4).
     NewVolumesOnly "new-volumes-only" Notice volumes::new_volumes_only,
+}
+
+impl Rule {
+    /// The rules that a word after `--deny` or `--allow` names; none when there is no such word.
+    #[must_use]
+    pub fn named(text: &str) -> Vec<Self> {
+        match text {
+            // whatever restarts
+            "restart" => vec![Self::Outage, Self::PoolerRestart],
+            text => Self::ALL
+                .iter()
+                .copied()
+                .filter(|rule| rule.text() == text)
+                .collect(),
+        }
+    }
+
+    /// Whether it looks at what may be redacted: where that could not be compared, it has not spoken.
+    #[must_use]
+    pub fn is_about_secrets(self) -> bool {
+        matches!(self, Self::FirstBootOnly | Self::Credentials)
+    }
 }
 
 /// What a change brings about.
@@ -113,9 +196,8 @@ pub struct Consequence {
 }
 
 /// Everything that follows from the changes, the most severe first.
-#[must_use]
-pub fn consequences(old: &[Resource], new: &[Resource], changes: &[Raw<'_>]) -> Vec<Consequence> {
-    let see = See { old, new, changes };
+pub(super) fn consequences(sides: &Sides, changes: &[Raw<'_>]) -> Vec<Consequence> {
+    let see = See { sides, changes };
     let found = |rule: &Rule| {
         let rule = *rule;
         rule.find(&see)
@@ -131,8 +213,7 @@ pub fn consequences(old: &[Resource], new: &[Resource], changes: &[Raw<'_>]) -> 
 
 /// What rules look at.
 struct See<'a> {
-    old: &'a [Resource],
-    new: &'a [Resource],
+    sides: &'a Sides,
     changes: &'a [Raw<'a>],
 }
 
@@ -153,19 +234,45 @@ impl<'a> See<'a> {
             .filter_map(|change| Some((change.old?, change.new?, change.differences.as_slice())))
     }
 
+    /// The same, of one kind.
+    fn changed_of(
+        &self,
+        kind: &'static str,
+    ) -> impl Iterator<Item = (&'a Resource, &'a Resource, &'a [Difference])> {
+        self.changed()
+            .filter(move |(_, new, _)| new.id.kind == kind)
+    }
+
     fn of(&self, action: Action) -> impl Iterator<Item = &'a Raw<'a>> {
         self.changes
             .iter()
             .filter(move |change| change.action() == action)
     }
 
-    /// The old volume sets, when none of them is in use any more but others are.
+    /// The volume sets of a cluster that is there, when none of them is in use any more but others are.
     fn left_behind(&self) -> Vec<&'a Resource> {
         let is_volumes = |resource: &&Resource| resource.id.kind == "volumeset";
-        let old: Vec<&Resource> = self.old.iter().filter(is_volumes).collect();
-        let mut new = self.new.iter().filter(is_volumes).peekable();
+        let old: Vec<&Resource> = self.sides.old.iter().filter(is_volumes).collect();
+        let there = match old.is_empty() {
+            // perhaps under another name of the release
+            true => {
+                let others = self.sides.others.iter().filter(is_volumes);
+                others.filter(|other| other.is_written_here()).collect()
+            }
+            false => old,
+        };
+        let mut new = self.sides.new.iter().filter(is_volumes).peekable();
         let is_second =
-            new.peek().is_some() && new.all(|new| !old.iter().any(|old| old.is_same(new)));
-        if is_second { old } else { Vec::new() }
+            new.peek().is_some() && new.all(|new| !there.iter().any(|old| old.is_same(new)));
+        if is_second { there } else { Vec::new() }
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn and(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
 }

@@ -1,17 +1,14 @@
 //! What becomes of the nodes.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
-use super::{Found, See};
-use crate::plan::resource::{Resource, link_name};
+use super::{Found, See, and};
+use crate::plan::normalize::is_name;
+use crate::plan::resource::Resource;
 
 pub(super) fn location_removed(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (old, new) in nodes(see) {
-        let left = replicas(new);
-        for (location, count) in replicas(old) {
+        let left = new.replicas();
+        for (location, count) in old.replicas() {
             if !left.contains_key(location) {
                 let what = match count {
                     1 => "the replica".to_owned(),
@@ -30,8 +27,8 @@ pub(super) fn location_removed(see: &See<'_>) -> Vec<Found> {
 pub(super) fn replicas_removed(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (old, new) in nodes(see) {
-        let left = replicas(new);
-        for (location, before) in replicas(old) {
+        let left = new.replicas();
+        for (location, before) in old.replicas() {
             let Some(after) = left.get(location).copied().filter(|after| *after < before) else {
                 continue;
             };
@@ -50,14 +47,57 @@ pub(super) fn replicas_removed(see: &See<'_>) -> Vec<Found> {
     found
 }
 
+pub(super) fn added_nodes(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new) in nodes(see) {
+        let before = old.replicas();
+        let mut count = 0;
+        let mut places = Vec::new();
+        for (location, after) in new.replicas() {
+            let more = after.saturating_sub(before.get(location).copied().unwrap_or_default());
+            if more > 0 {
+                count += more;
+                places.push(format!("{more} in {location}"));
+            }
+        }
+        let volumes = see
+            .sides
+            .new
+            .iter()
+            .find(|resource| resource.id.kind == "volumeset");
+        let capacity = volumes
+            .and_then(|volumes| volumes.get(&["spec", "initialCapacity"])?.as_u64())
+            .map_or_else(String::new, |capacity| format!(" of {capacity} GiB"));
+        let (nodes, volumes) = match count {
+            0 => continue,
+            1 => ("1 new node".to_owned(), "a new volume"),
+            _ => (format!("{count} new nodes"), "a new volume each"),
+        };
+        found.push(Found::new(
+            new,
+            format!(
+                "{nodes} ({}) with {volumes}{capacity}: the whole database is copied from a running node first",
+                and(&places)
+            ),
+        ));
+    }
+    found
+}
+
 pub(super) fn first_location(see: &See<'_>) -> Vec<Found> {
-    let (Some((_, before)), Some((resource, after))) = (first(see.old), first(see.new)) else {
+    let (Some((_, before)), Some((resource, after))) =
+        (first(&see.sides.old), first(&see.sides.new))
+    else {
         return Vec::new();
     };
     if before == after || !see.left_behind().is_empty() {
         return Vec::new();
     }
-    let has_backup = see.new.iter().any(|new| new.workload_type() == "cron");
+    let has_backup = see
+        .sides
+        .new
+        .iter()
+        .any(|new| new.workload_type() == "cron");
     let backup = if has_backup {
         ", and the backup with them"
     } else {
@@ -69,16 +109,6 @@ pub(super) fn first_location(see: &See<'_>) -> Vec<Found> {
             "writes move from {before} to {after}{backup}: the first location holds the preferred primary"
         ),
     )]
-}
-
-/// Replicas by location of a workload whose locations each have their own number.
-fn replicas(workload: &Resource) -> BTreeMap<&str, u64> {
-    let entry =
-        |entry: &'_ Value| -> Option<u64> { entry.get("autoscaling")?.get("maxScale")?.as_u64() };
-    workload
-        .items(&["spec", "localOptions"])
-        .filter_map(|item| Some((link_name(item.get("location")?.as_str()?), entry(item)?)))
-        .collect()
 }
 
 fn nodes<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resource)> {
@@ -105,6 +135,6 @@ fn first(resources: &[Resource]) -> Option<(&Resource, &str)> {
     let (resource, text) = script.or(backup)?;
     // replica-0.WORKLOAD.LOCATION.GVC.cpln.local
     let (_, address) = text.split_once("replica-0.")?;
-    let location = address.split('.').nth(1)?;
+    let location = address.split('.').nth(1).filter(|name| is_name(name))?;
     Some((resource, location))
 }

@@ -6,6 +6,7 @@ mod workload;
 use serde_json::{Map, Value, json};
 
 use super::resource::{Id, Resource};
+use crate::manifests::REDACTED_KIND;
 use workload::workload;
 
 type Fields = Map<String, Value>;
@@ -26,19 +27,38 @@ const OF_THE_PLATFORM: &[&str] = &[
     "digest",
 ];
 
-/// The resource that a document describes; `None` when it has no kind or name.
-#[must_use]
-pub fn resource(document: Value) -> Option<Resource> {
+/// The resource that a document describes.
+///
+/// # Errors
+///
+/// It has no kind or name, or one that the platform would refuse.
+pub fn resource(document: Value) -> Result<Resource, String> {
     let Value::Object(mut fields) = document else {
-        return None;
+        return Err("a document that is no mapping".to_owned());
     };
-    let kind = text(fields.remove("kind"))?;
-    let name = text(fields.remove("name"))?;
-    let is_export = fields.contains_key("links") || fields.contains_key("lastModified");
+    // what `render --redact` wrote: it stands for a document, and is none
+    let redacted = text(fields.remove(REDACTED_KIND));
+    let is_redacted = redacted.is_some();
+    let kind = redacted.or_else(|| text(fields.remove("kind")));
+    let (Some(kind), Some(name)) = (kind, text(fields.remove("name"))) else {
+        return Err("a document without `kind` and `name`".to_owned());
+    };
     let gvc = match kind.as_str() {
         "gvc" => None,
         _ => text(fields.remove("gvc")).or_else(|| gvc_of_self_link(&fields)),
     };
+    for (what, name) in [
+        ("kind", Some(&kind)),
+        ("name", Some(&name)),
+        ("gvc", gvc.as_ref()),
+    ] {
+        if let Some(name) = name.filter(|name| !is_name(name)) {
+            return Err(format!(
+                "the platform has no {what} such as `{}`",
+                name.escape_default()
+            ));
+        }
+    }
     for field in OF_THE_PLATFORM {
         fields.remove(*field);
     }
@@ -56,16 +76,34 @@ pub fn resource(document: Value) -> Option<Resource> {
         "workload" => workload(&mut fields, gvc.as_deref()),
         _ => {}
     }
-    Some(Resource {
+    Ok(Resource {
         id: Id::new(&kind, &name),
         gvc,
         data: Value::Object(fields),
-        is_export,
+        is_redacted,
     })
 }
 
+/// Names of anything on the platform: of domains and users too. None of these letters means anything to a shell, a
+/// terminal or in Markdown.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    (1..=253).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._@+".contains(&byte))
+}
+
 fn is_of_the_platform(tag: &str) -> bool {
-    tag == "cpln/release" || tag == "cpln/deployTimestamp" || tag.starts_with("cpln/secret:")
+    const TAGS: &[&str] = &[
+        "cpln/release",
+        "cpln/deployTimestamp",
+        "cpln/managedByTerraform",
+        "cpln/terraformProviderVersion",
+    ];
+    // those of a chart, and of the operator
+    TAGS.contains(&tag) || tag.starts_with("cpln/secret:") || tag.starts_with("cpln.io/")
 }
 
 /// `/org/ORG/gvc/GVC/workload/NAME`

@@ -1,0 +1,65 @@
+//! Major versions of PostgreSQL, as image tags tell them.
+
+use super::{Found, See};
+use crate::plan::resource::Resource;
+
+pub(super) fn major_version(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new, _) in see.changed_of("workload") {
+        let (Some(before), Some(after)) = (major(old), major(new)) else {
+            continue;
+        };
+        if new.workload_type() == "stateful" && before != after {
+            found.push(Found::new(
+                new,
+                format!(
+                    "PostgreSQL {before} → {after}: no node starts on a volume that {before} filled. Make a second \
+                     cluster and move the data by dump and restore"
+                ),
+            ));
+        }
+    }
+    found
+}
+
+pub(super) fn backup_version(see: &See<'_>) -> Vec<Found> {
+    let find = |kind: &str| see.sides.new.iter().find(|new| new.workload_type() == kind);
+    let (Some(nodes), Some(backup)) = (find("stateful"), find("cron")) else {
+        return Vec::new();
+    };
+    let is_new = |resource: &Resource| {
+        see.changes.iter().any(|change| {
+            change.new.is_some_and(|new| new.is_same(resource))
+                && (change.old.is_none()
+                    || change
+                        .differences
+                        .iter()
+                        .any(|d| d.path.ends_with(".image")))
+        })
+    };
+    match (major(nodes), major(backup)) {
+        (Some(nodes_have), Some(backup_has))
+            if backup_has < nodes_have && (is_new(nodes) || is_new(backup)) =>
+        {
+            vec![Found::new(
+                backup,
+                format!(
+                    "the image of the backup is for PostgreSQL {backup_has}, the nodes have {nodes_have}: every dump fails"
+                ),
+            )]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `17` of `ghcr.io/pgedge/pgedge-postgres:17-spock5-standard`; versions of other things are below ten.
+fn major(workload: &Resource) -> Option<u32> {
+    let image = workload.containers().next()?.get("image")?.as_str()?;
+    let (name, _) = image.split_once('@').unwrap_or((image, ""));
+    let (_, tag) = name.rsplit_once(':')?;
+    let digits: String = tag.chars().take_while(char::is_ascii_digit).collect();
+    digits
+        .parse()
+        .ok()
+        .filter(|major| (10..100).contains(major))
+}
