@@ -40,7 +40,7 @@ fn main() {
             };
             Ok(is_no_change(
                 export,
-                "prod: no difference was seen, 4 not compared",
+                "prod: no difference was seen, 5 not compared",
                 3,
             )?)
         }),

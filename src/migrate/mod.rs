@@ -59,15 +59,12 @@ pub struct Change {
 ///
 /// # Errors
 ///
-/// Keys that no version has together, keys that the cluster depends on and nothing reads here, a GVC that is missing.
+/// Keys that no version has together, a GVC that is missing.
 pub fn migrate(text: &str, documents: &[&Node], wishes: &Wishes) -> Result<Migration, Problems> {
     let meaning = Meaning::new();
     let version = version::of(documents, &meaning)?;
     check_gvc(version, wishes)?;
     let mut walk = walk::walk(text, documents, wishes, meaning);
-    if !walk.problems.is_empty() {
-        return Err(walk.problems);
-    }
     walk.changes.sort_by_key(|change| change.line);
     let names_release = documents.iter().any(|node| node.get("release").is_some());
     let password = walk.password;

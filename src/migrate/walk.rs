@@ -8,7 +8,6 @@ use super::meaning::{Meaning, RENAMED};
 use super::{Change, Wishes};
 use crate::layers::{Entry, Kind as Type, Node, Scalar, Style, Value};
 use crate::place::floor;
-use crate::problem::Problems;
 use crate::schema::Kind;
 
 /// Goes through all documents; what it finds is in the order of the walk.
@@ -26,7 +25,6 @@ pub(super) fn walk<'t>(
         changes: Vec::new(),
         credentials: None,
         password: None,
-        problems: Problems::default(),
     };
     // before everything else: the first key may become a comment
     if let Some(first) = documents.first() {
@@ -48,7 +46,6 @@ pub(super) struct Walk<'t> {
     pub(super) credentials: Option<Credentials>,
     /// The one that was moved.
     pub(super) password: Option<String>,
-    pub(super) problems: Problems,
 }
 
 impl Walk<'_> {

@@ -4,33 +4,16 @@ use std::collections::BTreeSet;
 
 use super::{Found, See, and};
 use crate::plain::quoted;
-use crate::plan::payload::{Lines, Tag};
 use crate::plan::resource::Resource;
 
 pub(super) fn widened(see: &See<'_>) -> Vec<Found> {
-    let mut found: Vec<Found> = see
-        .changed_of("workload")
+    see.changed_of("workload")
         .filter_map(|(old, new, _)| {
             let more = more(old, new);
             let message = format!("{} may connect to {}, too", and(&more), new.id.name);
             (!more.is_empty()).then(|| Found::new(new, message))
         })
-        .collect();
-    for (old, new, _) in see.changed_of("secret") {
-        let payload = |resource: &'_ Resource| -> Option<String> {
-            resource.text(&["data", "payload"]).map(str::to_owned)
-        };
-        let (Some(before), Some(after)) = (payload(old), payload(new)) else {
-            continue;
-        };
-        let lines = Lines::new(&before, &after);
-        let trusting = |tag| lines.of(tag).map(trusting).sum::<usize>();
-        if trusting(Tag::Added) > trusting(Tag::Removed) {
-            let message = "a rule of pg_hba.conf lets users in without a password (`trust`)";
-            found.push(Found::new(new, message));
-        }
-    }
-    found
+        .collect()
 }
 
 pub(super) fn narrowed(see: &See<'_>) -> Vec<Found> {
@@ -86,24 +69,4 @@ fn listed<'r>(workload: &'r Resource, keys: &[&str]) -> BTreeSet<&'r str> {
         .items(&all)
         .filter_map(|item| item.as_str())
         .collect()
-}
-
-/// How many rules of pg_hba.conf stand in a line whose method asks for nothing.
-fn trusting(line: &str) -> usize {
-    const CONNECTIONS: &[&str] = &[
-        "local",
-        "host",
-        "hostssl",
-        "hostnossl",
-        "hostgssenc",
-        "hostnogssenc",
-    ];
-    let trusts = |rule: &&str| {
-        let words: Vec<&str> = rule.split_whitespace().collect();
-        words
-            .first()
-            .is_some_and(|first| CONNECTIONS.contains(first))
-            && words.contains(&"trust")
-    };
-    line.split(['\'', '"']).filter(trusts).count()
 }

@@ -127,8 +127,8 @@ rules! {
     /// A pooler's replicas are replaced, which cuts every connection once.
     /// Source: any change of a workload's spec is a new version (control-plane 4).
     PoolerRestart "pooler-restart" Warning restart::pooler_restart,
-    /// More may connect than before, or without a password.
-    /// Source: the firewall of the workloads (control-plane 6), pg_hba.conf.
+    /// More may connect than before.
+    /// Source: the firewall of the workloads (control-plane 6).
     AccessWidened "access-widened" Warning access::widened,
     /// Fewer may connect than before.
     /// Source: the firewall of the workloads (control-plane 6).

@@ -99,6 +99,7 @@ resource "cpln_policy" "shop_pgedge_policy" {
     cpln_secret.shop_pgedge_startup.name,
     cpln_secret.shop_pgcat_config.name,
     cpln_secret.shop_pgcat_startup.name,
+    cpln_secret.shop_pgedge_backup_script.name,
   ]
 
   binding {
@@ -187,8 +188,8 @@ resource "cpln_workload" "shop_pgedge" {
 
     autoscaling {
       metric              = "disabled"
-      min_scale           = 2
-      max_scale           = 2
+      min_scale           = 0
+      max_scale           = 0
       max_concurrency     = 0
       scale_to_zero_delay = 300
       target              = 100
@@ -290,8 +291,8 @@ resource "cpln_workload" "shop_pgcat" {
   container {
     name        = "pgcat"
     image       = "ghcr.io/postgresml/pgcat:v1.2.0"
-    command     = "/bin/bash"
-    args        = ["/etc/pgcat/start.sh"]
+    command     = "/bin/sh"
+    args        = ["/etc/pooler/start.sh"]
     cpu         = "500m"
     memory      = "256Mi"
     inherit_env = false
@@ -309,36 +310,36 @@ resource "cpln_workload" "shop_pgcat" {
     }
 
     readiness_probe {
-      initial_delay_seconds = 5
-      period_seconds        = 5
-      timeout_seconds       = 2
+      initial_delay_seconds = 1
+      period_seconds        = 2
+      timeout_seconds       = 5
       success_threshold     = 1
       failure_threshold     = 2
 
-      tcp_socket {
-        port = 5432
+      exec {
+        command = ["/bin/sh", "/etc/pooler/start.sh", "ready"]
       }
     }
 
     liveness_probe {
-      initial_delay_seconds = 60
-      period_seconds        = 30
-      timeout_seconds       = 2
+      initial_delay_seconds = 10
+      period_seconds        = 10
+      timeout_seconds       = 5
       success_threshold     = 1
-      failure_threshold     = 20
+      failure_threshold     = 6
 
-      tcp_socket {
-        port = 5432
+      exec {
+        command = ["/bin/sh", "/etc/pooler/start.sh", "alive"]
       }
     }
 
     volume {
-      path = "/etc/pgcat/start.sh"
+      path = "/etc/pooler/start.sh"
       uri  = "${cpln_secret.shop_pgcat_startup.secret_link}.payload"
     }
 
     volume {
-      path = "/etc/pgcat/pgcat.toml"
+      path = "/etc/pooler/config"
       uri  = "${cpln_secret.shop_pgcat_config.secret_link}.payload"
     }
   }
@@ -350,12 +351,54 @@ resource "cpln_workload" "shop_pgcat" {
     timeout_seconds = 5
 
     autoscaling {
-      metric              = "rps"
+      metric              = "disabled"
+      min_scale           = 0
+      max_scale           = 0
+      max_concurrency     = 0
+      scale_to_zero_delay = 300
+      target              = 100
+    }
+
+    multi_zone {
+      enabled = false
+    }
+  }
+
+  local_options {
+    location        = "aws-eu-central-1"
+    capacity_ai     = false
+    debug           = false
+    suspend         = false
+    timeout_seconds = 5
+
+    autoscaling {
+      metric              = "cpu"
       min_scale           = 2
       max_scale           = 4
       max_concurrency     = 0
       scale_to_zero_delay = 300
-      target              = 100
+      target              = 75
+    }
+
+    multi_zone {
+      enabled = false
+    }
+  }
+
+  local_options {
+    location        = "gcp-europe-west4"
+    capacity_ai     = false
+    debug           = false
+    suspend         = false
+    timeout_seconds = 5
+
+    autoscaling {
+      metric              = "cpu"
+      min_scale           = 2
+      max_scale           = 4
+      max_concurrency     = 0
+      scale_to_zero_delay = 300
+      target              = 75
     }
 
     multi_zone {
@@ -400,19 +443,25 @@ resource "cpln_workload" "shop_pgedge_backup" {
 
   container {
     name        = "backup-pgedge"
-    image       = "controlplanecorporation/pg-backup:17.1.0"
+    image       = "ghcr.io/controlplane-com/backup-images/postgres-backup:17.1.0"
+    command     = "/bin/bash"
+    args        = ["/opt/pgedge/backup.sh"]
     cpu         = "100m"
-    memory      = "128Mi"
+    memory      = "256Mi"
     inherit_env = false
     env = {
       BACKUP_PROVIDER = "gcp"
       BACKUP_BUCKET   = "${cpln_secret.shop_pgedge_config.secret_link}.backup-bucket"
       BACKUP_PREFIX   = "pgedge/backups"
-      PG_HOST         = "replica-0.shop-pgedge.aws-eu-central-1.shop-db.cpln.local"
-      PG_PORT         = "5432"
-      PG_USER         = "${cpln_secret.shop_pgedge_config.secret_link}.username"
+      PG_USERNAME     = "${cpln_secret.shop_pgedge_config.secret_link}.username"
       PG_PASSWORD     = "${cpln_secret.shop_pgedge_config.secret_link}.password"
       PG_DATABASE     = "${cpln_secret.shop_pgedge_config.secret_link}.database"
+      SCRIPT_CHECKSUM: (a checksum)
+    }
+
+    volume {
+      path = "/opt/pgedge/backup.sh"
+      uri  = "${cpln_secret.shop_pgedge_backup_script.secret_link}.payload"
     }
   }
 
@@ -458,10 +507,11 @@ resource "cpln_workload" "shop_pgedge_backup" {
   }
 
   job {
-    concurrency_policy = "Forbid"
-    history_limit      = 5
-    restart_policy     = "Never"
-    schedule           = "0 2 * * *"
+    active_deadline_seconds = 21600
+    concurrency_policy      = "Forbid"
+    history_limit           = 5
+    restart_policy          = "Never"
+    schedule                = "0 2 * * *"
   }
 
   firewall_spec {
@@ -494,9 +544,21 @@ resource "cpln_secret" "shop_pgedge_config" {
   }
 }
 
+resource "cpln_secret" "shop_pgedge_backup_script" {
+  name        = "shop-pgedge-backup-script"
+  description = "Script of the backup"
+  tags        = local.tags
+
+  opaque {
+    encoding = "plain"
+    payload  = <<EOT
+EOT
+  }
+}
+
 resource "cpln_secret" "shop_pgcat_config" {
   name        = "shop-pgcat-config"
-  description = "Configuration of the pgcat pooler"
+  description = "Configuration of the pooler"
   tags        = local.tags
 
   opaque {
@@ -508,7 +570,7 @@ EOT
 
 resource "cpln_secret" "shop_pgcat_startup" {
   name        = "shop-pgcat-startup"
-  description = "Start script of the pgcat pooler"
+  description = "Start script of the pooler"
   tags        = local.tags
 
   opaque {
@@ -552,6 +614,11 @@ output "node_addresses" {
 import {
   to = cpln_secret.shop_pgedge_config
   id = "shop-pgedge-config"
+}
+
+import {
+  to = cpln_secret.shop_pgedge_backup_script
+  id = "shop-pgedge-backup-script"
 }
 
 import {
