@@ -143,7 +143,7 @@ fn a_wrong_folder_is_no_list_of_deletions() -> Result<()> {
         &[
             "shop: 10 to create, 0 to change, 0 to delete\n",
             "a second, empty cluster",
-            "note: 11 resources there are of the cluster `other`: left as they are\n",
+            "note: 12 resources there are of the cluster `other`: left as they are\n",
             "error: denied: new-cluster\n",
         ],
     );
@@ -477,7 +477,7 @@ tags: {api-token: tag-hunter2}
 postgres:
   password: hunter2
   parameters:
-    primary_conninfo: host=a password=conn-hunter2
+    myapp.conninfo: host=a password=conn-hunter2
     ssl_passphrase_command: echo phrase-hunter2
     archive_command: AWS_SECRET_ACCESS_KEY=key-hunter2 aws s3 cp %p s3://b/%f
     restore_command: fetch --secret-key blank-hunter2 %f
@@ -506,7 +506,7 @@ postgres:
     assert_eq!(snapshot, said);
     // a change of one of them is not seen, and that is said
     folder.write("old.yaml", &said)?;
-    let said = folder.says("plan old.yaml -f values.yaml --set postgres.parameters.primary_conninfo=password\\=other --deny-dangerous", 1)?;
+    let said = folder.says("plan old.yaml -f values.yaml --set postgres.parameters.myapp\\.conninfo=password\\=other --deny-dangerous", 1)?;
     holds(
         &said,
         &["secret shop-pgedge-startup: redacted, so a change cannot be seen: `payload`"],

@@ -223,7 +223,7 @@ fn secrets_are_for_their_owner_and_the_list_tells_nothing_of_them() -> Result<()
         }
         Ok(modes)
     };
-    let secrets = "postgres.parameters.primary_conninfo=password";
+    let secrets = "postgres.parameters.myapp\\.conninfo=password";
     let list = |password: &str| -> Result<String> {
         let setting = format!("{secrets}\\={password}");
         let password = format!("postgres.password={password}");

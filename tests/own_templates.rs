@@ -12,7 +12,7 @@ const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/manifest
 const OPERATOR: &str = include_str!("forms/operator.json");
 
 const NODES: &str = "workload-pgedge.yaml.j2";
-const POOLER: &str = "workload-pgcat.yaml.j2";
+const POOLER: &str = "workload-pooler.yaml.j2";
 const BACKUP: &str = "workload-backup.yaml.j2";
 const GVC: &str = "gvc.yaml.j2";
 const VOLUMES: &str = "volumeset-pgedge.yaml.j2";
@@ -188,7 +188,7 @@ const LEGAL: &[Variant] = &[
     ),
     (
         POOLER,
-        "      inboundAllowWorkload: {{ pgcat.firewall.workloads }}\n",
+        "      inboundAllowWorkload: {{ pooler.firewall.workloads }}\n",
         "      inboundAllowWorkload:\n        - //gvc/shop/workload/api\n        - /org/acme/gvc/shop/workload/jobs\n        - //agent/office\n        - cpln://internal/keda\n",
     ),
     (
@@ -319,7 +319,7 @@ const WRONG: &[(Variant, &str, &str)] = &[
     (
         (
             POOLER,
-            "      inboundAllowWorkload: {{ pgcat.firewall.workloads }}\n",
+            "      inboundAllowWorkload: {{ pooler.firewall.workloads }}\n",
             "      inboundAllowWorkload: [//workload/api]\n",
         ),
         "spec.firewallConfig.internal.inboundAllowWorkload[0]",

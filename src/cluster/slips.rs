@@ -79,10 +79,7 @@ pub(super) fn check(values: &Values, origins: &dyn Origins, problems: &mut Probl
         if !origins.is_given(&path) {
             continue;
         }
-        if text.contains("[redacted]") {
-            let found = "this is what stands in a redacted manifest in place of the credential";
-            problems.push(Problem::of_value(Code::InvalidValue, path, found).fix("write the credential itself, or name a secret that holds it: `postgres.credentialsSecretName`"));
-        } else if let Some(found) = slip(key, text, origins.ends_at_comment(&path)) {
+        if let Some(found) = slip(key, text, origins.ends_at_comment(&path)) {
             problems.push(Problem::of_value(Code::Credential, path, found.0).fix(found.1));
         }
     }
