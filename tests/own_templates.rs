@@ -193,7 +193,7 @@ const LEGAL: &[Variant] = &[
     ),
     (
         BACKUP,
-        "    historyLimit: 5\n",
+        "    activeDeadlineSeconds: {{ backup.deadline }}\n",
         "    activeDeadlineSeconds: 21600\n",
     ),
     (
@@ -328,7 +328,7 @@ const WRONG: &[(Variant, &str, &str)] = &[
     (
         (
             BACKUP,
-            "    historyLimit: 5\n",
+            "    activeDeadlineSeconds: {{ backup.deadline }}\n",
             "    activeDeadlineSeconds: 100000\n",
         ),
         "spec.job.activeDeadlineSeconds",
