@@ -167,8 +167,8 @@ const LEGAL: &[Variant] = &[
     ),
     (
         POOLER,
-        "  defaultOptions:\n",
-        "  sidecar:\n    envoy:\n      clusters: []\n  defaultOptions:\n",
+        "  firewallConfig:\n",
+        "  sidecar:\n    envoy:\n      clusters: []\n  firewallConfig:\n",
     ),
     (
         POOLER,
