@@ -175,7 +175,11 @@ const LEGAL: &[Variant] = &[
         "    capacityAI: false\n",
         "    capacityAIUpdateMinutes: 5\n    spot: false\n",
     ),
-    (POOLER, "    timeoutSeconds: 5\n", ""),
+    (
+        POOLER,
+        "    suspend: false\n    timeoutSeconds: 5\n",
+        "    suspend: false\n",
+    ),
     (
         POOLER,
         "      outboundAllowPort: []\n",

@@ -149,8 +149,8 @@ const OURS: &[&str] = &["backup.keep", "backup.verify", "volumeset.snapshots"];
 
 /// The versions of the public template that have the key; `None` when it is ours alone.
 fn since(field: &Field) -> Option<&'static str> {
-    let is_ours = |key: &&str| field.path.starts_with(*key);
-    let ours = field.is_optional() || OURS.iter().any(|key| is_ours(key));
+    let is_in = |key: &&str| field.path.starts_with(*key);
+    let ours = field.is_optional() || OURS.iter().any(is_in);
     SINCE
         .iter()
         .find(|(path, _)| *path == field.path)
