@@ -30,7 +30,7 @@ pub fn leaves_a_dead_primary(platform: &mut Platform) -> Result<()> {
         platform.get(name)?.start()?;
     }
     for name in [FIRST, SECOND, THIRD] {
-        platform.get(name)?.wait_ready(90)?;
+        platform.get(name)?.wait_ready(120)?;
     }
     platform.create_table()?;
     wait_for_primary(platform, &POOLERS, FIRST, 60)?;
@@ -39,7 +39,7 @@ pub fn leaves_a_dead_primary(platform: &mut Platform) -> Result<()> {
     wait_for_primary(platform, &POOLERS, SECOND, 20)?;
     // a pooler that starts now knows nothing of the past, and comes to the same choice
     platform.get(FIRST)?.start()?;
-    platform.get(FIRST)?.wait_ready(60)?;
+    platform.get(FIRST)?.wait_ready(120)?;
     platform.get("pooler_2")?.start()?;
     platform.get("pooler_2")?.wait_ready(20)?;
     let all = [POOLERS[0], POOLERS[1], "pooler_2"];
@@ -69,7 +69,7 @@ pub fn leaves_a_primary_that_is_cut_off(platform: &mut Platform) -> Result<()> {
         ..three_nodes()
     };
     platform.apply(&values)?;
-    platform.wait_ready(90)?;
+    platform.wait_ready(120)?;
     platform.create_table()?;
     wait_for_primary(platform, &POOLERS, FIRST, 60)?;
 
