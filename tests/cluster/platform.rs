@@ -236,7 +236,7 @@ impl Platform {
 
     /// The first rows of a cluster: every node writes some, and every one gets them all.
     pub fn check_mesh(&self) -> Result<()> {
-        self.wait_ready(60)?;
+        self.wait_ready(120)?;
         let before: usize = self
             .nodes()
             .next()

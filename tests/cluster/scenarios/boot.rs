@@ -23,7 +23,7 @@ pub fn first_boot(platform: &mut Platform) -> Result<()> {
         platform.get(name)?.start()?;
         std::thread::sleep(Duration::from_millis(500));
     }
-    platform.wait_ready(90)?;
+    platform.wait_ready(120)?;
     platform.create_table()?;
     platform.check_mesh()
 }

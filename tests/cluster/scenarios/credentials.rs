@@ -30,7 +30,7 @@ pub fn odd_and_rotated(platform: &mut Platform) -> Result<()> {
         replica.stop()?;
         replica.start()?;
     }
-    platform.wait_ready(90)?;
+    platform.wait_ready(120)?;
     platform.check_mesh()?;
     platform.sql(
         "pooler_0",

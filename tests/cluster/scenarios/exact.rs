@@ -101,7 +101,7 @@ pub fn crash_of_two(platform: &mut Platform) -> Result<()> {
         for name in together {
             platform.get(name)?.start()?;
         }
-        platform.wait_ready(90)?;
+        platform.wait_ready(120)?;
         std::thread::sleep(Duration::from_secs(3));
         let counts = "SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM emptied), (SELECT count(*) FROM made_again)";
         for node in platform.nodes() {
@@ -126,7 +126,7 @@ pub fn crash_of_two(platform: &mut Platform) -> Result<()> {
     platform.get(FIRST)?.kill()?;
     platform.get(FIRST)?.start()?;
     std::thread::sleep(Duration::from_secs(5));
-    platform.wait_ready(60)?;
+    platform.wait_ready(120)?;
     agree(platform, "SELECT count(*) FROM items", "70")?;
     platform.check_mesh()
 }

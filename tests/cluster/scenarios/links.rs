@@ -62,11 +62,11 @@ pub fn lost_slot(platform: &mut Platform) -> Result<()> {
 
     platform.get(THIRD)?.start()?;
     let node = platform.get(THIRD)?;
-    wait::until(120, "the node has copied anew", || {
+    wait::until(240, "the node has copied anew", || {
         let content = node.sql("SELECT count(*) FROM items")?;
         Ok((content != "180").then(|| format!("{content} of 180 rows")))
     })?;
-    platform.wait_ready(60)?;
+    platform.wait_ready(120)?;
     platform.wait_equal(180, 60)?;
     platform.check_mesh()
 }

@@ -84,7 +84,7 @@ pub fn slots_on_both_sides(platform: &mut Platform) -> Result<()> {
             .any(|answer| answer != wanted)
             .then(|| format!("{answers:?}")))
     })?;
-    platform.wait_ready(60)?;
+    platform.wait_ready(120)?;
     platform.wait_equal(300, 60)?;
     for table in ODD_TABLES {
         agree(platform, &format!("SELECT note FROM {table}"), "odd")?;
@@ -281,7 +281,7 @@ pub fn not_ready(platform: &mut Platform) -> Result<()> {
         std::thread::sleep(Duration::from_millis(300));
     }
     platform.get(THIRD)?.link.heal()?;
-    platform.get(THIRD)?.wait_ready(60)?;
+    platform.get(THIRD)?.wait_ready(120)?;
     platform.check_mesh()
 }
 
@@ -290,7 +290,7 @@ pub fn full_volume(platform: &mut Platform) -> Result<()> {
     platform.prepare(&three_nodes())?;
     platform.get(THIRD)?.limit_volume(400)?;
     platform.apply(&three_nodes())?;
-    platform.wait_ready(90)?;
+    platform.wait_ready(120)?;
     platform.create_table()?;
     platform.sql(THIRD, &rows(1_000))?;
     platform.wait_equal(1_000, 60)?;

@@ -143,7 +143,7 @@ fn two_nodes() -> Values {
 /// A mesh in service, with the scenarios' table.
 fn running(platform: &mut Platform, values: &Values) -> Result<()> {
     platform.apply(values)?;
-    platform.wait_ready(90)?;
+    platform.wait_ready(120)?;
     platform.create_table()
 }
 
@@ -155,7 +155,7 @@ fn rows(count: usize) -> String {
 /// Every node answers alike.
 fn agree(platform: &Platform, question: &str, answer: &str) -> Result<()> {
     wait::until(
-        30,
+        90,
         &format!("every node answers {answer} to `{question}`"),
         || {
             let answers: Vec<String> = platform

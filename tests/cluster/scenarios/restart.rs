@@ -17,10 +17,10 @@ pub fn one_by_one(platform: &mut Platform) -> Result<()> {
         let node = platform.get(name)?;
         node.kill()?;
         node.start()?;
-        node.wait_ready(60)?;
+        node.wait_ready(120)?;
         node.stop()?;
         node.start()?;
-        node.wait_ready(60)?;
+        node.wait_ready(120)?;
         written += writer.stop()?;
     }
     platform.wait_equal(written, 60)?;
@@ -31,7 +31,7 @@ pub fn one_by_one(platform: &mut Platform) -> Result<()> {
     for _ in 0..2 {
         platform.get(FIRST)?.kill()?;
         platform.get(FIRST)?.start()?;
-        platform.get(FIRST)?.wait_ready(60)?;
+        platform.get(FIRST)?.wait_ready(120)?;
     }
     platform.get(THIRD)?.start()?;
     platform.wait_equal(written + 500, 60)?;
@@ -56,7 +56,7 @@ pub fn all_at_once(platform: &mut Platform) -> Result<()> {
         for name in order {
             platform.get(name)?.start()?;
         }
-        platform.wait_ready(60)?;
+        platform.wait_ready(120)?;
         platform.wait_equal(written, 60)?;
     }
     platform.check_mesh()

@@ -37,6 +37,6 @@ pub fn in_and_out(platform: &mut Platform) -> Result<()> {
         content.starts_with("250 "),
         "deleted rows came back: {content}"
     );
-    platform.wait_ready(60)?;
+    platform.wait_ready(120)?;
     platform.check_mesh()
 }

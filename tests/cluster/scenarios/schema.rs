@@ -153,7 +153,7 @@ pub fn dump_and_restore(platform: &mut Platform) -> Result<()> {
     for replica in &mut platform.replicas {
         replica.start()?;
     }
-    platform.wait_ready(90)?;
+    platform.wait_ready(120)?;
     // what the new database has of itself, the dump has too: only those statements fail
     platform
         .get(FIRST)?

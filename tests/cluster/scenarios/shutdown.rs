@@ -36,7 +36,7 @@ pub fn fast(platform: &mut Platform) -> Result<()> {
     );
 
     platform.get(SECOND)?.start()?;
-    platform.wait_ready(60)?;
+    platform.wait_ready(120)?;
     platform.check_mesh()
 }
 
