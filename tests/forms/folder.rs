@@ -88,7 +88,7 @@ fn every_form_keeps_its_secrets_and_what_was_edited() -> Result<()> {
 
 #[test]
 fn what_is_redacted_can_be_applied_in_no_form() -> Result<()> {
-    let secret = "postgres.parameters.primary_conninfo=password\\=first";
+    let secret = r"postgres.parameters.myapp\.conninfo=password\=first";
     for form in FORMS {
         let folder = tempfile::tempdir()?;
         let flags = [form, &["--redact", "--set", secret]].concat();
