@@ -53,7 +53,7 @@ forget_former_life() {
   for peer in "${in_reach[@]}"; do unlink_on "$peer" "$self" || return; done
 }
 
-# has_room_for SOURCE: its databases, half as much again for WAL, and nothing that this node could do without
+# has_room_for SOURCE: its databases, and a fifth as much again with 128 MiB for WAL
 has_room_for() {
   local needed free
   needed=$(sql_on "$1" <<<"SELECT (sum(pg_database_size(oid)) * 1.2 / 1024)::bigint + 131072 FROM pg_database") ||

@@ -21,9 +21,17 @@ stop_early() {
 # must be the subscription's own, or a crash would ask the provider for old changes again. Volumes of earlier releases
 # and of the public template are aligned once.
 align_origins() {
-  [ "$(saved origins)" != aligned ] && [ -n "$(saved state)" ] || return 0
-  start_quietly && align_sql | local_sql >/dev/null
-  local status=$?
+  local status=0
+  [ "$(saved origins)" != aligned ] || return 0
+  log "giving the origins of an earlier release the numbers that a crash recovers"
+  start_quietly || return
+  # a kill may have come before there was a database, or Spock in it
+  if is_true "$(PGDATABASE=postgres local_sql -v "database=$PG_DATABASE" \
+    <<<"SELECT count(*) > 0 FROM pg_database WHERE datname = :'database'")" &&
+    is_true "$(local_sql <<<"SELECT to_regclass('spock.subscription') IS NOT NULL")"; then
+    { schema_sql && echo "SELECT pgedge.align_origins();"; } | local_sql >/dev/null
+    status=$?
+  fi
   stop_quietly
   return "$status"
 }

@@ -7,7 +7,7 @@ prepare_directory() {
   mkdir -p "${PGDATA%/*}" && check_directory && end_leftover_postgres && clear_away || return
   if [ ! -e "$PGDATA/PG_VERSION" ]; then
     fetch_copy
-    [ -e "$PGDATA/PG_VERSION" ] || create_directory
+    [ -e "$PGDATA/PG_VERSION" ] || { create_directory && state=setup && save_state; }
   fi
   chmod 700 "$PGDATA"
   load_state

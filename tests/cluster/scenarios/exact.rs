@@ -131,6 +131,31 @@ pub fn crash_of_two(platform: &mut Platform) -> Result<()> {
     platform.check_mesh()
 }
 
+/// Origins that earlier releases numbered by themselves are given the numbers that a crash recovers.
+pub fn earlier_release(platform: &mut Platform) -> Result<()> {
+    running(platform, &two_nodes())?;
+    platform.sql(FIRST, &rows(100))?;
+    platform.wait_equal(100, 60)?;
+    let node = platform.get(SECOND)?;
+    node.stop()?;
+    let file = node.volume().join("pgdata/pgedge_state.conf");
+    let state = std::fs::read_to_string(&file)?;
+    let lines = state
+        .lines()
+        .filter(|line| !line.starts_with("pgedge.origins"));
+    std::fs::write(
+        &file,
+        lines.map(|line| format!("{line}\n")).collect::<String>(),
+    )?;
+    node.start()?;
+    node.wait_ready(120)?;
+    ensure!(
+        node.log()?.contains("numbers that a crash recovers"),
+        "nothing was aligned"
+    );
+    platform.check_mesh()
+}
+
 /// A volume that went back to an older snapshot stayed behind for ever, and said that it was ready.
 pub fn set_back(platform: &mut Platform) -> Result<()> {
     running(platform, &three_nodes())?;

@@ -50,6 +50,10 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("a_join_is_exact", exact::join),
     ("a_join_can_be_broken_off", exact::broken_join),
     ("a_crash_of_two_replays_nothing", exact::crash_of_two),
+    (
+        "a_volume_of_an_earlier_release_is_aligned",
+        exact::earlier_release,
+    ),
     ("a_volume_that_was_set_back_joins_afresh", exact::set_back),
     (
         "slots_lost_on_both_sides_converge",
