@@ -8,6 +8,7 @@ mod credentials;
 mod gvc;
 mod leftovers;
 mod nodes;
+mod pooler;
 mod resources;
 mod restart;
 mod versions;
@@ -127,6 +128,12 @@ rules! {
     /// A pooler's replicas are replaced, which cuts every connection once.
     /// Source: any change of a workload's spec is a new version (control-plane 4).
     PoolerRestart "pooler-restart" Warning restart::pooler_restart,
+    /// The other pooler has another name, and with it another address.
+    /// Source: names of workloads (control-plane 4); the policy reveals the secrets of the cluster's own workloads only.
+    PoolerAddress "pooler-address" Warning pooler::pooler_address,
+    /// Writes go to one node for all locations, or to one in each: what a conflict is changes with it.
+    /// Source: the start script of the pooler.
+    Routing "routing" Warning pooler::routing,
     /// More may connect than before.
     /// Source: the firewall of the workloads (control-plane 6).
     AccessWidened "access-widened" Warning access::widened,

@@ -1,6 +1,6 @@
 //! What becomes of the nodes.
 
-use super::{Found, See, and};
+use super::{Found, See, and, pooler};
 use crate::plan::normalize::is_name;
 use crate::plan::resource::Resource;
 
@@ -119,15 +119,7 @@ fn nodes<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resource)
 
 /// The location of the first node: the first address in the pooler's start script, or what the backup dumps.
 fn first(resources: &[Resource]) -> Option<(&Resource, &str)> {
-    let script = resources
-        .iter()
-        .filter(|resource| {
-            let name = &resource.id.name;
-            let is_pooler =
-                name.ends_with("-pgcat-startup") || name.ends_with("-pgbouncer-startup");
-            resource.id.kind == "secret" && is_pooler
-        })
-        .find_map(|resource| Some((resource, resource.text(&["data", "payload"])?)));
+    let script = pooler::start_script(resources);
     let backup = resources
         .iter()
         .filter(|resource| resource.workload_type() == "cron")
