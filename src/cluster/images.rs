@@ -8,6 +8,9 @@ use crate::values::{Reads, Values};
 /// The major versions that the start script and the volumes are made for.
 const POSTGRES: u32 = 17;
 const SPOCK: u32 = 5;
+/// What a tag of the nodes' image may look like.
+const TAG: &str =
+    "name one whose tag begins with `17` and tells Spock 5, such as `17.11-spock5.0.13-standard-1`";
 /// Images whose tags do not move, to write instead of the documented ones.
 const IMMUTABLE: &[(&str, &str)] = &[
     ("pgedge-postgres", "17.11-spock5.0.13-standard-1"),
@@ -36,13 +39,24 @@ fn nodes(image: &Image, problems: &mut Problems) {
                     "the tag tells {what} {major}: every node would refuse its data directory, all at once"
                 );
                 let problem = Problem::of_value(Code::InvalidValue, Path::of("image"), found);
-                problems.push(problem.allowed(format!(
-                    "an image with PostgreSQL {POSTGRES} and Spock {SPOCK}"
-                )));
+                problems.push(
+                    problem
+                        .allowed(format!(
+                            "an image with PostgreSQL {POSTGRES} and Spock {SPOCK}"
+                        ))
+                        .fix(TAG),
+                );
                 return;
             }
             _ => {}
         }
+    }
+    if image.postgres_major().is_none() {
+        let found = format!(
+            "`{}` does not tell which PostgreSQL is in it: with another than {POSTGRES} every node would refuse its data directory, and without Spock {SPOCK} none would replicate",
+            image.as_str()
+        );
+        problems.push(Problem::of_value(Code::UnknownImage, Path::of("image"), found).fix(TAG));
     }
 }
 
@@ -57,7 +71,11 @@ fn backup(values: &Values, problems: &mut Problems) {
             "the tag tells PostgreSQL {major}: its pg_dump refuses the nodes' PostgreSQL {POSTGRES}, every backup would fail"
         );
         let problem = Problem::of_value(Code::Conflict, Path::of("backup.image"), found);
-        problems.push(problem.allowed(format!("an image with PostgreSQL {POSTGRES} or newer")));
+        problems.push(
+            problem
+                .allowed(format!("an image with PostgreSQL {POSTGRES} or newer"))
+                .fix("write `ghcr.io/controlplane-com/backup-images/postgres-backup:17.1.0`, or another with pg_dump 17"),
+        );
     }
 }
 

@@ -9,6 +9,8 @@ use crate::problem::{Path, Place, Step};
 /// The texts of secrets, so that no message repeats one.
 pub(super) struct Secrets {
     texts: Vec<String>,
+    /// Those that are a word of the values too, and so a part of our own sentences: `postgres`, `password`.
+    words: Vec<String>,
 }
 
 impl Secrets {
@@ -18,7 +20,12 @@ impl Secrets {
         if merged.sources().have_secrets() {
             collect(merged.tree(), &Trail::Root, false, merged, &mut texts);
         }
-        Self { texts }
+        let postgres = Path::of("postgres");
+        let is_word = |text: &&String| {
+            merged.is_built_in(&Path::root(), text) || merged.is_built_in(&postgres, text)
+        };
+        let words = texts.iter().filter(is_word).cloned().collect();
+        Self { texts, words }
     }
 
     /// Values stand in backticks, so a secret is looked for there.
@@ -29,7 +36,7 @@ impl Secrets {
             self.texts.iter().any(|secret| {
                 quoted == secret
                     || begin.is_some_and(|begin| secret.starts_with(begin))
-                    || secret.len() >= 8 && secret != "password" && quoted.contains(secret)
+                    || secret.len() >= 8 && !self.words.contains(secret) && quoted.contains(secret)
             })
         };
         let part = |(at, part): (usize, &str)| {

@@ -63,14 +63,15 @@ impl Image {
     }
 
     /// The major version of PostgreSQL that the tag tells: of images with PostgreSQL or its dump in their names, whose
-    /// tags begin with it.
+    /// tags begin with it. A number that no major version has counts something else.
     #[must_use]
     pub fn postgres_major(&self) -> Option<u32> {
         let tag = tag(split(&self.0, '@').0).1?;
         let names_it = ["postgres", "pgedge", "pg-backup"]
             .iter()
             .any(|word| self.short_name().contains(word));
-        leading_number(tag).filter(|_| names_it || tag.contains("-spock"))
+        leading_number(tag)
+            .filter(|major| (names_it || tag.contains("-spock")) && (9..30).contains(major))
     }
 
     /// The major version of Spock that the tag tells.

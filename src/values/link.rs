@@ -42,7 +42,8 @@ impl Parse for WorkloadLink {
             _ if text.contains("GVC_NAME") || text.contains("WORKLOAD_NAME") => Err(Invalid::new(
                 format!("{} is the placeholder of the documentation", shorten(text)),
                 Self::ALLOWED,
-            )),
+            )
+            .fix("write the names of a GVC and of a workload of your own")),
             _ => Err(not_allowed::<Self>(text)),
         }
     }

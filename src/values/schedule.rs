@@ -72,6 +72,9 @@ const MACROS: &[&str] = &[
     "@annually",
 ];
 
+const STEP: &str =
+    "a step counts within its own field: `0 */2 * * *` runs every two hours, at their first minute";
+
 impl Parse for Schedule {
     const ALLOWED: &str = "five fields as in \"0 2 * * *\" (minute, hour, day of month, month, day of week), or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually";
     const EXAMPLES: &[&str] = &["30 3 * * 0", "@weekly"];
@@ -101,11 +104,17 @@ impl Parse for Schedule {
         }
         for (field, text) in FIELDS.iter().zip(fields) {
             if let Err(why) = text.split(',').try_for_each(|part| field.check(part)) {
-                return refuse(format!("{}: {why}", field.name));
+                let wrong = Invalid::new(format!("{}: {why}", field.name), Self::ALLOWED);
+                return Err(match text.contains('/') {
+                    true => wrong.fix(STEP),
+                    false => wrong,
+                });
             }
         }
         match never(text) {
-            Some(why) => refuse(why),
+            Some(why) => {
+                Err(Invalid::new(why, Self::ALLOWED).fix("write a day that the month has"))
+            }
             None => Ok(Self(text.to_owned())),
         }
     }

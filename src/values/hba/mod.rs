@@ -39,6 +39,7 @@ pub enum Method {
     Reject,
 }
 
+const SCRAM: &str = "write scram-sha-256";
 const TYPES: &[&str] = &["host", "hostnossl", "hostnogssenc"];
 const METHODS: &[(&str, Method)] = &[
     ("scram-sha-256", Method::Scram),
@@ -104,21 +105,22 @@ impl Parse for HbaLine {
             );
             return Err(refuse(found).fix("write a plain space"));
         }
-        let fields = fields(text).map_err(|why| refuse(why.to_owned()))?;
+        let fields = fields(text).map_err(|(why, fix)| refuse(why.to_owned()).fix(fix))?;
         let [kind, databases, users, rest @ ..] = fields.as_slice() else {
             return Err(not_allowed::<Self>(text));
         };
         check_type(kind).map_err(|(found, fix)| refuse(found).fix(fix))?;
-        names("database", databases).map_err(refuse)?;
-        names("user", users).map_err(refuse)?;
-        let (address, rest) = address(rest).map_err(refuse)?;
-        let [method, behind @ ..] = rest else {
-            return Err(refuse("there is no method".to_owned()));
-        };
-        let method = method_of(method).map_err(|(found, fix)| Invalid {
-            fix,
-            ..refuse(found)
+        let name =
+            |found| refuse(found).fix("write the names themselves, with commas between them");
+        names("database", databases).map_err(name)?;
+        names("user", users).map_err(name)?;
+        let (address, rest) = address(rest).map_err(|found| {
+            refuse(found).fix("write an address with its mask, such as `10.0.0.0/8`, or `all`")
         })?;
+        let [method, behind @ ..] = rest else {
+            return Err(refuse("there is no method".to_owned()).fix(SCRAM));
+        };
+        let method = method_of(method).map_err(|(found, fix)| refuse(found).fix(fix))?;
         if let Some(word) = behind.first().and_then(|field| field.first()) {
             return Err(
                 refuse(format!("`{}` stands behind the method", word.text)).fix("remove it")
@@ -172,31 +174,34 @@ fn check_type(field: &[Word]) -> Result<(), (String, String)> {
     Err((format!("`{text}` {why}"), "write `host`".to_owned()))
 }
 
-fn method_of(field: &[Word]) -> Result<Method, (String, Option<String>)> {
+fn method_of(field: &[Word]) -> Result<Method, (String, String)> {
     let [word] = field else {
-        return Err(("there is more than one method".to_owned(), None));
+        return Err(("there is more than one method".to_owned(), SCRAM.to_owned()));
     };
     let text = word.text.as_str();
     match METHODS.iter().find(|(name, _)| *name == text) {
         Some((_, method)) => Ok(*method),
         None if text == "trust" => Err((
             "`trust` lets everyone in who reaches the node, as any user".to_owned(),
-            Some("write scram-sha-256".to_owned()),
+            SCRAM.to_owned(),
         )),
         None if text == "password" => Err((
             "`password` sends the password itself, and proves no more than scram-sha-256"
                 .to_owned(),
-            Some("write scram-sha-256".to_owned()),
+            SCRAM.to_owned(),
         )),
         None if OTHER_METHODS.contains(&text) => Err((
             format!("`{text}` needs what no node has: roles log in with their passwords"),
-            Some("write scram-sha-256".to_owned()),
+            SCRAM.to_owned(),
         )),
         None => {
             let near = nearest(text, METHODS.iter().map(|(name, _)| *name));
             Err((
                 format!("`{text}` is no method"),
-                near.map(|near| format!("did you mean `{near}`?")),
+                near.map_or_else(
+                    || SCRAM.to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                ),
             ))
         }
     }

@@ -26,8 +26,11 @@ impl Word {
     }
 }
 
+/// What is wrong with a line, and what to do about it.
+type Wrong = (&'static str, &'static str);
+
 /// The fields of a line: words with commas between them are one field.
-pub(super) fn fields(text: &str) -> Result<Vec<Vec<Word>>, &'static str> {
+pub(super) fn fields(text: &str) -> Result<Vec<Vec<Word>>, Wrong> {
     let mut fields: Vec<Vec<Word>> = Vec::new();
     let mut rest = text.trim_matches([' ', '\t']);
     let mut goes_on = false;
@@ -43,14 +46,17 @@ pub(super) fn fields(text: &str) -> Result<Vec<Vec<Word>>, &'static str> {
             .unwrap_or(behind)
             .trim_start_matches([' ', '\t']);
         if rest.starts_with(',') || goes_on && rest.is_empty() {
-            return Err("there is a comma with nothing before or behind it");
+            return Err((
+                "there is a comma with nothing before or behind it",
+                "remove it",
+            ));
         }
     }
     Ok(fields)
 }
 
 /// The first word, and what stands behind it.
-fn word(text: &str) -> Result<(Word, &str), &'static str> {
+fn word(text: &str) -> Result<(Word, &str), Wrong> {
     let mut word = Word {
         text: String::new(),
         is_quoted: text.starts_with('"'),
@@ -65,19 +71,25 @@ fn word(text: &str) -> Result<(Word, &str), &'static str> {
                 break;
             }
             '#' if !inside => {
-                return Err("`#` begins a comment, which would hide what stands behind it");
+                return Err((
+                    "`#` begins a comment, which would hide what stands behind it",
+                    "write the comment behind the line's quotes, or before the line",
+                ));
             }
             '\\' => {
-                return Err("`\\` may join this line with the cluster's own behind it");
+                return Err((
+                    "`\\` may join this line with the cluster's own behind it",
+                    "remove it",
+                ));
             }
             c => word.text.push(c),
         }
     }
     if inside {
-        return Err("a quote is not closed");
+        return Err(("a quote is not closed", "write `\"` behind the name too"));
     }
     if word.text.is_empty() {
-        return Err("there is an empty name");
+        return Err(("there is an empty name", "remove it, or write the name"));
     }
     Ok((word, &text[end..]))
 }

@@ -134,13 +134,19 @@ impl Parse for ParameterName {
         if name.setting.is_some() || is_extensions(text) {
             return Ok(name);
         }
+        // PostgreSQL would take it, beside the same name in other letters: which one counts, nobody sees
+        let small = text.to_ascii_lowercase();
+        if text != small && (Setting::find(&small).is_some() || is_extensions(&small)) {
+            let found = "PostgreSQL does not tell cases apart, here they would be two parameters";
+            return Err(Invalid::new(found, Self::ALLOWED).fix(format!("write `{small}`")));
+        }
         let unknown = Invalid::new(
             "PostgreSQL 17 has no such parameter, and does not start with it",
             Self::ALLOWED,
         );
         Err(match Setting::nearest(text) {
             Some(near) => unknown.fix(format!("did you mean `{near}`?")),
-            None => unknown,
+            None => unknown.fix("remove it, or look for its name in PostgreSQL's manual"),
         })
     }
 }

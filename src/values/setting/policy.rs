@@ -38,6 +38,7 @@ pub struct Rule {
 }
 
 const REMOVE: &str = "remove it";
+const KEEP_DEFAULT: &str = "remove it to keep PostgreSQL's default";
 const TIMEOUTS: &str = "it would reach Spock's workers and the start script too, and end them in the middle of their work";
 const OF_A_ROLE: &str = "set it for a role of the application's own: `ALTER ROLE app SET …`, or in a transaction with `SET LOCAL …` (the workers of replication run as the role of `postgres.username`)";
 
@@ -64,7 +65,26 @@ const fn warned(of: Of, value: bool, why: &'static str) -> Rule {
         only: Some(value),
         verdict: Verdict::Warned,
         why,
-        fix: "remove it to keep PostgreSQL's default",
+        fix: KEEP_DEFAULT,
+    }
+}
+
+/// Settings that follow from other values where nobody gives them, and may be given.
+pub const COMPUTED: &[&str] = &[
+    "checkpoint_timeout",
+    "effective_cache_size",
+    "maintenance_work_mem",
+    "max_slot_wal_keep_size",
+    "max_wal_size",
+    "shared_buffers",
+];
+
+/// What to do about a value that cannot be mended, for people.
+#[must_use]
+pub fn without(name: &str) -> &'static str {
+    match COMPUTED.contains(&name) {
+        true => "remove it: then it follows from `resources` and `volumeset`",
+        false => KEEP_DEFAULT,
     }
 }
 
@@ -83,7 +103,7 @@ const RULES: &[Rule] = &[
     refused(Names(&["port"]), "everything connects to 5432", REMOVE),
     refused(Names(&["listen_addresses"]), "every node listens on all of its addresses", REMOVE),
     refused(Prefix("unix_socket_"), "the start script connects there", REMOVE),
-    refused(Names(&["max_connections"]), "it follows from `maxReplicas` and `defaultPoolSize` of the pooler", "change these"),
+    refused(Names(&["max_connections"]), "it follows from `maxReplicas` and `defaultPoolSize` of the pooler", "change one of these"),
     refused(Names(&["reserved_connections", "superuser_reserved_connections"]), "`max_connections` counts with PostgreSQL's 0 and 3", REMOVE),
     refused(Names(&["max_replication_slots", "max_wal_senders", "max_worker_processes", "max_logical_replication_workers"]), "it follows from `gvc.locations`", REMOVE),
     refused(Names(&["wal_level"]), "replication needs `logical`", REMOVE),
@@ -99,6 +119,7 @@ const RULES: &[Rule] = &[
     refused(Prefix("default_transaction_"), "it would change the transactions of Spock's workers too, and every node is a writer", OF_A_ROLE),
     refused(Names(&["transaction_deferrable", "transaction_isolation", "transaction_read_only"]), "it belongs to one transaction, a file cannot hold it", REMOVE),
     refused(Names(&["search_path", "row_security", "event_triggers", "restrict_nonsystem_relation_kind", "standard_conforming_strings"]), "Spock's workers and the start script run under it too", OF_A_ROLE),
+    refused(Names(&["role", "session_authorization", "is_superuser", "seed"]), "it belongs to one session, a file cannot hold it", REMOVE),
     refused(Names(&["session_replication_role"]), "it would switch triggers and conflict handling off", REMOVE),
     refused(Names(&["client_encoding"]), "replication and the start script speak UTF8", "let each client say its own"),
     refused(Names(&["exit_on_error"]), "any error would end the session, Spock's too", REMOVE),

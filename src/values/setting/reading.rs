@@ -5,10 +5,10 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
 use super::meaning::{self, Meaning, Wrong};
-use super::policy::Verdict;
-use super::table::Setting;
+use super::policy::{self, Verdict};
+use super::table::{Kind, Setting};
 use super::{OneLine, Parameter, ParameterName, Parameters, allowed, form};
-use crate::decode::Invalid;
+use crate::decode::{Invalid, nearest};
 use crate::values::scalar::{any_scalar, shorten};
 
 /// Reads the name of a parameter that is not among these.
@@ -66,28 +66,45 @@ fn read(setting: &Setting, text: &str) -> Result<Meaning, Invalid> {
     let shown = shorten(text);
     let refuse = |found: String| Invalid::new(found, allowed(setting));
     let meaning = meaning::read(setting, text).map_err(|wrong| match wrong {
-        Wrong::Range => refuse(format!("{shown} is out of range")),
+        Wrong::Range => {
+            refuse(format!("{shown} is out of range")).fix(policy::without(setting.name))
+        }
         Wrong::Unit(Some(meant)) => {
             refuse(format!("{shown} has a unit that PostgreSQL does not know"))
                 .fix(format!("write `{meant}`"))
         }
         Wrong::Unit(None) if text.ends_with('%') => refuse(format!(
             "{shown} is a share, and PostgreSQL wants an amount"
-        )),
+        ))
+        .fix(policy::without(setting.name)),
         Wrong::Unit(None) => refuse(format!(
             "{shown} has a unit that PostgreSQL does not know here"
-        )),
-        Wrong::Form => refuse(format!("{shown} is not allowed here")),
+        ))
+        .fix(policy::without(setting.name)),
+        Wrong::Form => {
+            refuse(format!("{shown} is not allowed here")).fix(match meant_word(setting, text) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => policy::without(setting.name).to_owned(),
+            })
+        }
     })?;
     form::check(setting, &meaning).map_err(|allowed| {
         let invalid = Invalid::new(format!("{shown} is not allowed here"), allowed);
         let is_zone = setting.name.to_ascii_lowercase().ends_with("timezone");
         match form::nearest_time_zone(text).filter(|_| is_zone) {
             Some(near) => invalid.fix(format!("did you mean `{near}`?")),
-            None => invalid,
+            None => invalid.fix(policy::without(setting.name)),
         }
     })?;
     Ok(meaning)
+}
+
+/// The word of a setting that was probably meant.
+fn meant_word(setting: &Setting, text: &str) -> Option<&'static str> {
+    match setting.kind {
+        Kind::Word(words) => nearest(text, words.split('|')),
+        _ => None,
+    }
 }
 
 impl<'de> Deserialize<'de> for Parameters {
