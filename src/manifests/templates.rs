@@ -122,6 +122,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "pooler/primary.sh",
     "pooler/run.sh",
     "pooler/start.sh.j2",
+    "pooler/times.sh",
 ];
 
 /// Documents of the user's own beside the built-in ones stand in this folder.

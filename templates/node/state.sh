@@ -7,6 +7,7 @@
 #                   joining     the copy has become a node of its own; a start from here begins again
 #                   returning   it has served before, and has not looked around since it started
 #                   leaving     it hands over its writes, to begin again with a copy
+#                   stopping    it was told to stop, and takes writes until its clients have gone elsewhere
 #                   replaced    what it holds is set aside, for somebody to look at
 #                   ready       it holds everything, and takes writes
 #   pgedge.missed   peers whose changes are lost to it
@@ -29,7 +30,7 @@ state_lines() {
   printf "pgedge.%s = '%s'\n" node "$self" state "$state" missed "$missed" whole "$whole" \
     copied "$copied" origins "$origins"
   # nobody writes to a node that does not serve
-  [ "$state" = ready ] || echo "spock.readonly = 'user'"
+  case "$state" in ready | stopping) ;; *) echo "spock.readonly = 'user'" ;; esac
 }
 
 save_state() { state_lines | replace_file "${1:-$PGDATA}/pgedge_state.conf"; }

@@ -3,6 +3,9 @@
 # Ends the reconcile loop when PostgreSQL has to stop and the node to begin again; psql itself ends with 1, 2 or 3.
 readonly BEGIN_AGAIN=75
 
+# Seconds between the word and the stop: a pooler asks the primary every second, and every node within four.
+readonly FAREWELL=5
+
 prepare_directory() {
   mkdir -p "${PGDATA%/*}" && check_directory && end_leftover_postgres && clear_away || return
   if [ ! -e "$PGDATA/PG_VERSION" ]; then
@@ -12,7 +15,7 @@ prepare_directory() {
   chmod 700 "$PGDATA"
   load_state
   # leaving: killed while it handed over
-  case "$state" in ready | leaving) state=returning ;; esac
+  case "$state" in ready | leaving | stopping) state=returning ;; esac
   write_settings
   align_origins || die "the positions of an earlier release cannot be read"
   state=${state:-setup}
@@ -41,6 +44,23 @@ reconcile() {
   done
 }
 
+# Poolers lead their clients elsewhere before a connection breaks.
+say_farewell() {
+  local seconds
+  local -x PGCONNECT_TIMEOUT=2 # a server that hangs is stopped without
+  load_state
+  [ "$state" = ready ] && has_clients && publish stopping || return 0
+  for ((seconds = 0; seconds < FAREWELL; seconds++)); do
+    sleep 1
+    has_clients || break
+  done
+}
+
+has_clients() {
+  is_true "$(local_sql <<<"SELECT EXISTS (SELECT FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND client_addr IS NOT NULL)")"
+}
+
 supervise() {
   local postgres reconciler stopping="" again="" status
   postgres -D "$PGDATA" &
@@ -50,15 +70,18 @@ supervise() {
   [ "$state" != joining ] || complete_join
   reconcile &
   reconciler=$!
+  # `wait` returns when a child has ended, also one that a signal ended just before
+  trap 'stopping=yes; kill "$reconciler" 2>/dev/null' TERM INT
   while kill -0 "$postgres" 2>/dev/null; do
     if [ -n "$stopping$again" ]; then
+      [ -z "$stopping" ] || say_farewell
       # once more: the first may have been too early
       kill -INT "$postgres"
       sleep 0.2
       continue
     fi
     wait -n "$postgres" "$reconciler"
-    if kill -0 "$reconciler" 2>/dev/null; then continue; fi
+    if [ -n "$stopping" ] || kill -0 "$reconciler" 2>/dev/null; then continue; fi
     wait "$reconciler"
     status=$?
     if [ "$status" = "$BEGIN_AGAIN" ]; then

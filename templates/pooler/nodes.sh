@@ -1,15 +1,11 @@
 # --- What the nodes say of themselves
 #
-# FOUND holds a file for each node, with one line: UPTIME MISSED LOST_AT STATE
+# FOUND holds a file for each node, with one line: UPTIME LOST_AT STATE
 #   UPTIME   seconds that its server has been running, by its own clock
-#   MISSED   questions in a row that went unanswered
 #   LOST_AT  when this script last saw it not ready
 #   STATE    what it said last, or why it said nothing
 
 FOUND=/tmp/nodes
-PATIENCE=3 # seconds that a node has to answer in
-MISSES=2   # unanswered questions in a row that make a node count as lost
-SETTLED=30 # seconds of health after which a node is preferred to those further down the list
 NEWLINE='
 '
 QUESTION="SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::bigint,
@@ -17,7 +13,7 @@ QUESTION="SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time
 
 # libpq reads the credentials from the environment: there is no password on any command line
 export PGUSER="${PG_USERNAME:?}" PGPASSWORD="${PG_PASSWORD:?}" PGDATABASE="${PG_DATABASE:?}"
-export PGPORT=5432 PGCONNECT_TIMEOUT=2 PGAPPNAME=pooler-start
+export PGPORT=5432 PGCONNECT_TIMEOUT=$CONNECT PGAPPNAME=pooler-start
 
 say() { echo "$(date -u +%FT%TZ) [pooler] $*" >&2; }
 
@@ -33,27 +29,28 @@ query() { timeout "$PATIENCE" psql -XAtq -F ' ' -c "$1" 2>&1; }
 meet_nodes() {
   local node
   rm -rf "$FOUND" && mkdir -p "$FOUND"
-  for node in $NEAR $FAR; do echo "0 0 -$SETTLED unknown" >"$FOUND/$node"; done
+  for node in $NEAR $FAR; do echo "0 -$SETTLED unknown" >"$FOUND/$node"; done
 }
 
 ask() { # NODE
-  local uptime missed lost_at before answer
-  read -r uptime missed lost_at before <"$FOUND/$1"
-  if answer=$(PGHOST=$1 query "$QUESTION"); then
+  local uptime lost_at before answer
+  read -r uptime lost_at before <"$FOUND/$1"
+  if answer=$(PGHOST=$1 query "$QUESTION") ||
+    { [ "$before" = ready ] && sleep "$AGAIN" && answer=$(PGHOST=$1 query "$QUESTION"); }; then
     answer=${answer##*"$NEWLINE"} # without what psql may have warned of
-    uptime=${answer%% *} answer=${answer#* } missed=0
+    uptime=${answer%% *} answer=${answer#* }
   else
-    missed=$((missed + 1)) answer=${answer%%"$NEWLINE"*}
-    answer=${answer##*failed: }
-    answer="lost: ${answer:-no answer}"
-    # one answer may get lost on the way
-    if [ "$before" = ready ] && [ "$missed" -lt "$MISSES" ]; then answer=ready; fi
+    answer=${answer%%"$NEWLINE"*}
+    case $answer in
+      *'too many clients'* | *'connection slots'*) answer=$before ;; # full, and up
+      *) answer=${answer##*failed: } answer="lost: ${answer:-no answer}" ;;
+    esac
   fi
   [ "$answer" = "$before" ] || say "$1: $answer"
   tell_time
   # a script that has just started has seen nothing: there, only the node's own word counts
   [ "$answer" = ready ] || [ -z "$PRIMARY" ] || lost_at=$NOW
-  echo "$uptime $missed $lost_at $answer" >"$FOUND/.$1" && mv "$FOUND/.$1" "$FOUND/$1"
+  echo "$uptime $lost_at $answer" >"$FOUND/.$1" && mv "$FOUND/.$1" "$FOUND/$1"
 }
 
 # asks nodes, all at once: a dead one holds up nobody
@@ -69,16 +66,16 @@ learn() { # NODE...
 }
 
 is_ready() { # NODE
-  local uptime missed lost_at state
-  read -r uptime missed lost_at state <"$FOUND/$1"
+  local uptime lost_at state
+  read -r uptime lost_at state <"$FOUND/$1"
   [ "$state" = ready ]
 }
 
 # Up for a while by its own account, which is the same for every pooler, and ready for as long as seen from here, so
 # that a node behind a bad line does not draw the writes to and fro.
 is_settled() { # NODE SECONDS
-  local uptime missed lost_at state
-  read -r uptime missed lost_at state <"$FOUND/$1"
+  local uptime lost_at state
+  read -r uptime lost_at state <"$FOUND/$1"
   [ "$state" = ready ] && [ "$uptime" -ge "$2" ] && [ $((NOW - lost_at)) -ge "$2" ]
 }
 

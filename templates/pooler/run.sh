@@ -1,13 +1,10 @@
 # --- The pooler's process
 
-ALL_EVERY=3 # rounds: the primary is asked in each round, all nodes in every third, or when the primary is not ready
-PULSE=30    # seconds after which a script that has ended no round counts as hung
-STOPPING=25 # seconds that a stopping pooler has for its clients' transactions; below the workload's grace period
-POOLER=''   # its process; empty: it does not run yet
+POOLER='' # its process; empty: it does not run yet
 
-# a second that a signal cuts short
+# cut short by a signal
 pause() {
-  sleep 1 &
+  sleep "$PAUSE" &
   wait "$!"
 }
 
@@ -15,14 +12,18 @@ beat() { tell_time && echo "$NOW" >"$FOUND/.now" && mv "$FOUND/.now" "$FOUND/.pu
 
 # asks who has to be asked
 look() { # ROUND
+  local asked="$NEAR $FAR"
+  [ -z "$PRIMARY" ] || [ $(($1 % ALL_EVERY)) -eq 0 ] || asked=$PRIMARY
   # shellcheck disable=SC2086 # addresses hold no blanks
-  if [ -n "$PRIMARY" ] && [ $(($1 % ALL_EVERY)) -ne 0 ]; then
-    learn "$PRIMARY"
-    is_ready "$PRIMARY" || learn $NEAR $FAR
-  else
-    learn $NEAR $FAR
-  fi
+  learn $asked
+  # shellcheck disable=SC2046
+  [ "$asked" != "$PRIMARY" ] || is_ready "$PRIMARY" || learn $(others)
   beat
+}
+
+others() {
+  local node
+  for node in $NEAR $FAR; do [ "$node" = "$PRIMARY" ] || echo "$node"; done
 }
 
 # leaves with the pooler's own exit status

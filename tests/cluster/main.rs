@@ -21,6 +21,7 @@ mod chaos;
 mod client;
 mod network;
 mod order;
+mod outage;
 mod platform;
 mod postgres;
 mod replica;

@@ -1,13 +1,13 @@
 //! The pooler before the nodes: which one takes the writes, and when the pooler counts as ready.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
 use super::{FIRST, SECOND, THIRD, note, three_nodes};
 use crate::bundle::Values;
 use crate::platform::Platform;
-use crate::wait;
+use crate::{outage, wait};
 
 const POOLERS: [&str; 2] = ["pooler_0", "pooler_1"];
 const ALL: [&str; 3] = ["pooler_0", "pooler_1", "pooler_2"];
@@ -35,11 +35,9 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
     platform.create_table()?;
     wait_for_primary(platform, &POOLERS, FIRST, 60)?;
 
-    platform.get(FIRST)?.kill()?;
-    let took = wait_for_primary(platform, &POOLERS, SECOND, 20)?;
-    note(&format!(
-        "{pooler}: writes are back {took:?} after the primary was killed"
-    ));
+    loses(platform, pooler, "was killed", 5, |platform| {
+        platform.get(FIRST)?.kill()
+    })?;
     // a pooler that starts now knows nothing of the past, and comes to the same choice
     platform.get(FIRST)?.start()?;
     platform.get(FIRST)?.wait_ready(60)?;
@@ -53,13 +51,9 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
         "the writes went back at once, after {took:?}"
     );
 
-    let start = Instant::now();
-    platform.get(FIRST)?.stop()?;
-    wait_for_primary(platform, &POOLERS, SECOND, 20)?;
-    note(&format!(
-        "{pooler}: writes are back {:?} after the primary was told to stop",
-        start.elapsed()
-    ));
+    loses(platform, pooler, "was told to stop", 2, |platform| {
+        platform.get(FIRST)?.stop().map(drop)
+    })?;
     for name in ALL {
         let took = platform.get(name)?.stop()?;
         ensure!(
@@ -67,6 +61,24 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
             "{name} took {took:?} to stop"
         );
     }
+    Ok(())
+}
+
+/// The second node takes the writes within so many seconds after this happened to the first.
+fn loses(
+    platform: &mut Platform,
+    pooler: &str,
+    what: &str,
+    seconds: u64,
+    event: impl FnOnce(&mut Platform) -> Result<()>,
+) -> Result<()> {
+    let outage = outage::measure(platform, &POOLERS, SECOND, event)?;
+    note(&format!("{pooler}: the primary {what}: {outage:?}"));
+    ensure!(
+        outage.back <= Duration::from_secs(seconds),
+        "the primary {what}, and writes are back after {:?}",
+        outage.back
+    );
     Ok(())
 }
 
@@ -121,11 +133,9 @@ fn leaves_one_cut_off(platform: &mut Platform, pooler: &'static str) -> Result<(
     platform.create_table()?;
     wait_for_primary(platform, &POOLERS, FIRST, 60)?;
 
-    platform.get(FIRST)?.link.cut()?;
-    let took = wait_for_primary(platform, &POOLERS, SECOND, 40)?;
-    note(&format!(
-        "{pooler}: writes are back {took:?} after the primary was cut off"
-    ));
+    loses(platform, pooler, "was cut off", 12, |platform| {
+        platform.get(FIRST)?.link.cut()
+    })?;
     for name in POOLERS {
         let config = platform
             .get(name)?
