@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::{Exit, parsed, print, say};
+use super::{Exit, parsed, pipeline, print, say};
 use crate::cli::{self, Format, ValueFlags};
 use crate::layers::{self, Edit, Layers};
 use crate::manifests::shell_word;
@@ -51,7 +51,9 @@ pub(super) fn run(args: &cli::Migrate) -> Result<Exit> {
 }
 
 fn refuse(problems: Problems, built_in: Merged, layers: Layers) -> Result<Exit> {
-    let (merged, _) = merge::merge(built_in, layers);
+    let (mut merged, _) = merge::merge(built_in, layers);
+    let decoded = values::read(merged.tree(), merged.built_in());
+    pipeline::hide_unknown(&mut merged, &decoded.problems);
     say(&report::report(&problems, &merged, Format::Human));
     Ok(Exit::Wrong)
 }

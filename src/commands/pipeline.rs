@@ -6,11 +6,11 @@ use super::{Exit, say};
 use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
 use crate::cluster::{self, Cluster};
 use crate::layers::secret::REDACTED;
-use crate::layers::{self, Disk, Files};
+use crate::layers::{self, Disk, Files, Value};
 use crate::manifests::{Manifest, Renderer, Templates};
 use crate::merge::{self, Merged};
 use crate::output;
-use crate::problem::{Code, Path, Place, Problem, Problems};
+use crate::problem::{Code, Place, Problem, Problems};
 use crate::report;
 use crate::values::{self, Values};
 
@@ -35,12 +35,20 @@ fn unknown_removals(merged: &Merged) -> Problems {
     found.filter(is_removed).collect()
 }
 
-/// The path of a key that is unknown or refused: what stands behind it may be anything, a secret too.
-fn refused_key(problem: &Problem) -> Option<&Path> {
-    let is_refused = matches!(problem.code, Code::UnknownKey | Code::InvalidValue);
-    match &problem.place {
-        Place::Key(path) if is_refused => Some(path),
-        _ => None,
+/// Hides what may be anything, a secret too: what stands behind a key that is unknown or refused, and in lists and
+/// mappings where none belong.
+pub(super) fn hide_unknown(merged: &mut Merged, problems: &Problems) {
+    for problem in problems {
+        match (&problem.place, problem.code) {
+            (Place::Key(path), Code::UnknownKey | Code::InvalidValue) => merged.hide(path),
+            (Place::Value(path), Code::WrongType) => {
+                let node = merged.node(path).map(|node| &node.value);
+                if matches!(node, Some(Value::List(_) | Value::Map(_))) {
+                    merged.hide(path);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -76,9 +84,7 @@ impl Input {
         let decoded = values::read(merged.tree(), merged.built_in());
         problems.extend(unknown_removals(&merged));
         let mut merged = merged;
-        for path in decoded.problems.iter().filter_map(refused_key) {
-            merged.hide(path);
-        }
+        hide_unknown(&mut merged, &decoded.problems);
         problems.extend(decoded.problems);
         problems.extend(masks(&merged));
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {

@@ -95,7 +95,7 @@ pub fn read_from(files: &dyn Files, flags: &ValueFlags, before: &Sources) -> (La
 
 /// Reads YAML that is no layer: the documents of it, which must be mappings.
 pub fn read_yaml(source: SourceId, text: &str, problems: &mut Problems) -> Option<Vec<Node>> {
-    yaml::read(source, text, problems).0
+    yaml::read(source, text, text, problems).0
 }
 
 /// Reads what is no layer and was not written here: manifests and exports, YAML or JSON, within the same bounds as
@@ -197,7 +197,9 @@ impl Layers {
     ) {
         let id = self.sources.add(name, kind, text);
         let text = self.sources.get(id).map_or("", |source| &source.text);
-        let (roots, secrets) = yaml::read(id, text, problems);
+        let known = self.sources.get(SourceId::BUILT_IN);
+        let known = known.map_or("", |source| &source.text);
+        let (roots, secrets) = yaml::read(id, text, known, problems);
         self.sources.hide(id, secrets);
         match roots {
             Some(roots) => {

@@ -8,10 +8,22 @@ use super::{is_secret, line_end, lines, words};
 /// The longest key that YAML allows, in characters.
 const LONGEST_KEY: usize = 1024;
 
-/// The values, or what could be one, behind all words that look like the key of a secret.
-pub(in crate::layers) fn in_broken_yaml(text: &str) -> Vec<Range<usize>> {
+/// The values, or what could be one, behind all words that look like the key of a secret; and behind every key that
+/// the text of all `known` keys does not have, where there is one: nobody can say what that is.
+pub(in crate::layers) fn in_broken_yaml(text: &str, known: Option<&str>) -> Vec<Range<usize>> {
+    let known: Option<HashSet<&str>> = known.map(|all| {
+        let keys = words(all).filter(|word| is_key(all, word));
+        keys.map(|word| &all[word]).collect()
+    });
+    let is_unknown = |word: &Range<usize>| {
+        let known = known.as_ref();
+        known.is_some_and(|known| !known.contains(&text[word.clone()])) && is_key(text, word)
+    };
+    let is_suspect = |word: &Range<usize>| {
+        is_secret(&text[word.clone()]) || is_escaped_key(text, word) || is_unknown(word)
+    };
     let mut suspects: Vec<usize> = words(text)
-        .filter(|word| is_secret(&text[word.clone()]) || is_escaped_key(text, word))
+        .filter(is_suspect)
         .map(|word| word.end)
         .collect();
     suspects.dedup();
@@ -27,6 +39,21 @@ pub(in crate::layers) fn in_broken_yaml(text: &str) -> Vec<Range<usize>> {
         .map(|(end, _)| end);
     found.extend(Scan::new(text).values(anchors));
     found
+}
+
+/// Whether a word is the end of a key: a colon stands behind it, or `? ` before it.
+fn is_key(text: &str, word: &Range<usize>) -> bool {
+    let behind = &text[word.end..];
+    let bare = behind.trim_start_matches(['"', '\'']);
+    let is_quoted = bare.len() < behind.len();
+    let ends =
+        |value: &str| is_quoted || value.is_empty() || value.starts_with(char::is_whitespace);
+    bare.trim_start_matches([' ', '\t'])
+        .strip_prefix(':')
+        .is_some_and(ends)
+        || text[..word.start]
+            .trim_end_matches(['"', '\''])
+            .ends_with("? ")
 }
 
 /// An escape in a quoted key can spell anything, so such keys count as those of secrets.

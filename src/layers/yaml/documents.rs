@@ -34,7 +34,7 @@ pub(in crate::layers) fn read_documents(text: &str) -> Result<Vec<Node>, Problem
         Err(stop) => Err(match *stop {
             Stop::Problem(problem) => problem,
             Stop::Syntax(error) => {
-                let secrets = secret::join(secret::in_broken_yaml(text), text.len());
+                let secrets = secret::join(secret::in_broken_yaml(text, None), text.len());
                 trap::explain(SourceId::NONE, text, &error, &secrets)
             }
         }),

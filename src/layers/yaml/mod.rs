@@ -30,10 +30,12 @@ fn options() -> granit_parser::Options {
 }
 
 /// Reads all documents of a text into their mappings; `None` when it is not YAML, or not a mapping. Either way the
-/// second part is what must never be shown of the text, where a report may show it.
+/// second part is what must never be shown of the text, where a report may show it: if it is not YAML, what stands behind
+/// every key that `known` does not have.
 pub(super) fn read(
     source: SourceId,
     text: &str,
+    known: &str,
     problems: &mut Problems,
 ) -> (Option<Vec<Node>>, Vec<Range<usize>>) {
     // What no report can show is not searched for secrets, which takes longer than reading it; and nobody notes a
@@ -70,7 +72,7 @@ pub(super) fn read(
     let roots = match outcome {
         Ok(roots) => Some(roots),
         Err(stop) => {
-            secrets.extend(secret::in_broken_yaml(text));
+            secrets.extend(secret::in_broken_yaml(text, Some(known)));
             let secrets = secret::join(secrets.clone(), text.len());
             match *stop {
                 // Braces of a template break the line in more than one way; the first says it all.
