@@ -25,12 +25,14 @@ pub(super) fn asked(values: &Values, pooler: &Pooler) -> u64 {
     pooler.connections(values.gvc.locations.len()) + 4 * values.gvc.nodes() + HEADROOM
 }
 
-/// What every node lets connect at the same time. In steps, because a change restarts every node: one more pooler or
-/// node seldom is one.
+/// What every node lets connect at the same time. In wide steps, because a change restarts every node: few more poolers
+/// or nodes are none. The smallest takes some 35 MiB of shared memory, of which only what is used is ever there.
 pub(super) fn connections(values: &Values) -> u64 {
-    asked(values, &Pooler::new(values))
-        .next_power_of_two()
-        .min(MAX_CONNECTIONS)
+    let asked = asked(values, &Pooler::new(values));
+    [1024, 4096, 16_384, 65_536]
+        .into_iter()
+        .find(|step| asked <= *step)
+        .unwrap_or(MAX_CONNECTIONS)
 }
 
 /// Every line.
@@ -71,21 +73,22 @@ fn mib(count: u64) -> String {
 }
 
 /// Connections, and what a full mesh needs: one slot, one sender and up to three workers for each peer. The rest is for
-/// joins, and for the slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have.
+/// joins, and for the slots of retired nodes: PostgreSQL does not start with more slots on disk than it may have. One
+/// number up to 22 nodes: see [`connections`].
 fn of_topology(values: &Values) -> Vec<Computed> {
-    let mesh = 4 * values.gvc.nodes() + 40;
+    let mesh = (4 * values.gvc.nodes() + 40).next_power_of_two().max(128);
     let of_mesh = |name| {
         setting(
             name,
             mesh,
-            "four for each node of the mesh, and 40 for joins and retired nodes",
+            "four for each node of the mesh, and 40 for joins and retired nodes; a power of two from 128 up",
         )
     };
     vec![
         setting(
             "max_connections",
             connections(values),
-            "twice the connections of all poolers, and some for peers, probes and people; a power of two",
+            "twice the connections of all poolers, and some for peers, probes and people; 1024 or four times that, and so on",
         ),
         of_mesh("max_replication_slots"),
         of_mesh("max_wal_senders"),

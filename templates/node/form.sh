@@ -15,7 +15,21 @@ settle_in() {
 
 form_cluster() {
   local peer
-  all_peers_are forming ready || return
+  all_peers_are forming ready && all_have_one_list || return
   for peer in "${peers[@]}"; do link "$self" "$peer" || return; done
-  ! is_linked "${#peers[@]}" || publish ready
+  ! is_linked "${#peers[@]}" || { number_by_place && exchange_list && publish ready; }
+}
+
+all_have_one_list() {
+  local peer
+  for peer in "${peers[@]}"; do [ "${list_of[$peer]}" = "$listing" ] || return; done
+}
+
+# All have the same list: each node's place in it is a number of its own.
+number_by_place() {
+  local node place=0
+  for node in "${members[@]}"; do
+    place=$((place + 1))
+    [ "$node" != "$self" ] || number=${number:-$place}
+  done
 }

@@ -36,7 +36,7 @@ copy_from() {
     <<<"SELECT slot_name FROM pg_create_physical_replication_slot(pgedge.copy_slot(:'self'), true)") || return
   fresh=$(mktemp -d "$PGDATA.init.XXXXXX") &&
     interruptibly pg_basebackup -d "$(dsn_of "$1")" -D "$fresh" -X stream -c fast -S "$copy_slot" || return
-  state=following missed="" whole=yes copied=$1
+  state=following missed="" whole=yes copied=$1 number=""
   rm -rf "$fresh"/pgdata.* "$fresh/postmaster.pid" "$fresh/pgedge_standby.conf"
   : >"$fresh/standby.signal"
   save_state "$fresh" && settle "$fresh"
@@ -94,6 +94,7 @@ begin_again() {
 follow_source() {
   write_standby_settings || begin_again "$copied cannot be asked for its settings"
   start_quietly || begin_again "the copy does not start"
+  recall_list
   ceased no_source
   until switch_over; do
     interruptibly sleep 2
@@ -126,7 +127,8 @@ switch_over() {
     return 1
   }
   take_join_lock || return
-  if choose_followed "$copied" && make_slots && wait_until 20 has_replayed "$(mark "$copied")"; then
+  if choose_followed "$copied" && make_slots && take_number "$copied" "${followed[@]}" &&
+    wait_until 20 has_replayed "$(mark "$copied")"; then
     become_a_node
     return 0
   fi
@@ -149,6 +151,8 @@ choose_followed() {
     providers+=" $peer"
   done <<<"$links"
   survey_peers
+  # a newer list has come in: from the beginning
+  for peer in $providers; do contains "${peers[*]} $self" "$peer" || return; done
   for peer in "${peers[@]}"; do
     case "$peer ${state_of[$peer]:-}" in
       "$1 ready" | *" new") ;; # a new one is empty: it will join after this one

@@ -7,7 +7,7 @@ equip() {
   [ "$version" = 0 ] || version=$(sql_on "$1" <<<"SELECT pgedge.version()") || return
   [ "$version" -ge "$SCHEMA_VERSION" ] || { schema_sql && handover_sql; } | sql_on "$1" >/dev/null
 }
-readonly SCHEMA_VERSION=2
+readonly SCHEMA_VERSION=3
 
 # offer SUBSCRIBER PROVIDER: the provider keeps all changes from now on
 offer() {

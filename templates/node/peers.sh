@@ -2,15 +2,27 @@
 
 # state_of: what it publishes; empty without an answer, "unmanaged" under the public template. slot_at: this node's slot
 # there. confirmed_of: its last beat that this node had confirmed; known_at: the last beat of this node that it has.
-declare -A state_of missed_of slot_at confirmed_of known_at rounds
+# list_of: the newer of its list and this node's.
+declare -A state_of missed_of slot_at confirmed_of known_at list_of rounds
 
 survey_peers() {
-  local peer
+  local peer at newest=0 list=""
   for peer in "${peers[@]}"; do
     IFS='|' read -r "state_of[$peer]" "missed_of[$peer]" "slot_at[$peer]" "confirmed_of[$peer]" "known_at[$peer]" \
-      < <(survey_sql | sql_on "$peer" -v "peer=$peer" 2>/dev/null)
+      at "list_of[$peer]" < <(survey_sql | sql_on "$peer" -v "peer=$peer" 2>/dev/null)
+    if is_newer "${at:-0}" "${list_of[$peer]}" "$newest" "$list"; then newest=$at list=${list_of[$peer]}; fi
   done
   state_of[$self]=$state missed_of[$self]=$missed
+  # whoever came into the list by that is asked in the next round
+  take_over "$newest" "$list"
+}
+
+# For pgedge.cluster.
+note_states() {
+  local peer states=""
+  for peer in "${peers[@]}"; do states+="$peer=${state_of[$peer]:-unreachable} "; done
+  [ "$states" != "${noted_states:-}" ] || return 0
+  local_sql -v "states=$states" <<<"SELECT pgedge.note_states(:'states')" >/dev/null && noted_states=$states
 }
 
 # all_peers_are STATE...

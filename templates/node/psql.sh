@@ -28,7 +28,9 @@ dsn_of() {
   printf 'connect_timeout=5 keepalives_idle=15 keepalives_interval=5 keepalives_count=3'
 }
 
-run_psql() { psql -XAtq -v ON_ERROR_STOP=1 -v "self=$self" "$@"; }
+run_psql() {
+  psql -XAtq -v ON_ERROR_STOP=1 -v "self=$self" -v "number=$number" -v "listed=$listed" -v "listing=$listing" "$@"
+}
 
 local_sql() { PGHOST=/tmp run_psql "$@"; }
 

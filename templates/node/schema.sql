@@ -12,13 +12,13 @@ BEGIN
   FOR outdated IN
     SELECT oid::regprocedure AS routine FROM pg_proc
      WHERE pronamespace = 'pgedge'::regnamespace
-       AND EXISTS (SELECT FROM pg_proc WHERE oid = to_regproc('pgedge.version') AND prosrc <> 'SELECT 2')
+       AND EXISTS (SELECT FROM pg_proc WHERE oid = to_regproc('pgedge.version') AND prosrc <> 'SELECT 3')
   LOOP
     EXECUTE format('DROP ROUTINE IF EXISTS %s CASCADE', outdated.routine);
   END LOOP;
 END $$;
 
-CREATE OR REPLACE FUNCTION pgedge.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+CREATE OR REPLACE FUNCTION pgedge.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 3';
 
 ---- Tables ------------------------------------------------------------------------------------------------------------
 
@@ -30,6 +30,18 @@ CREATE TABLE IF NOT EXISTS pgedge.own_beat (beat bigint PRIMARY KEY, position pg
 
 -- Who wrote, from when on, the rows that PostgreSQL takes for local ones: a copied node has them from its source.
 CREATE TABLE IF NOT EXISTS pgedge.life (since timestamptz PRIMARY KEY, node name NOT NULL);
+
+-- The nodes that belong to the cluster, `NAME=ADDRESS` of each, and since when: the newest list that this node has heard
+-- of. Not replicated.
+CREATE TABLE IF NOT EXISTS pgedge.member_list (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one), listed bigint NOT NULL, members text NOT NULL);
+
+-- The number of each node that there ever was: nobody gets one of these again. Not replicated; each node tells all
+-- others its own, and a copied node has those of its source.
+CREATE TABLE IF NOT EXISTS pgedge.node_number (node name PRIMARY KEY, number int NOT NULL);
+
+-- What each other node said of itself last, `unreachable` without an answer, and since when it says so. Not replicated.
+CREATE TABLE IF NOT EXISTS pgedge.peer (node name PRIMARY KEY, state text NOT NULL, since timestamptz NOT NULL);
 
 -- The nodes that this one has made a slot for. Not replicated.
 CREATE TABLE IF NOT EXISTS pgedge.offer (subscriber name PRIMARY KEY);
@@ -260,6 +272,31 @@ $$ SELECT EXISTS (SELECT FROM spock.tables t WHERE t.relid = $2 AND t.set_name =
 
 ---- Service -----------------------------------------------------------------------------------------------------------
 
+-- Another node says who it is and which list it has; the newer list of the two is in force on both. A standby only
+-- answers.
+CREATE OR REPLACE FUNCTION pgedge.greet(of_node name, its_number int, INOUT listed bigint, INOUT members text)
+LANGUAGE plpgsql AS
+$$
+DECLARE
+  own pgedge.member_list := (SELECT m FROM pgedge.member_list m);
+BEGIN
+  IF NOT pg_is_in_recovery() THEN
+    INSERT INTO pgedge.node_number AS n SELECT of_node, its_number WHERE NOT EXISTS (
+      SELECT FROM pgedge.node_number known WHERE known.node = of_node AND known.number = its_number) AND its_number > 0
+      ON CONFLICT (node) DO UPDATE SET number = excluded.number;
+  END IF;
+  IF own IS NULL OR (listed, members COLLATE "C") > (own.listed, own.members) THEN
+    IF NOT pg_is_in_recovery() THEN
+      INSERT INTO pgedge.member_list VALUES (true, listed, members)
+        ON CONFLICT (one) DO UPDATE SET listed = excluded.listed, members = excluded.members;
+    END IF;
+  ELSE
+    listed := own.listed;
+    members := own.members;
+  END IF;
+END
+$$;
+
 -- One more beat of this node. Its place in the WAL is noted in a transaction of its own, behind the commit.
 CREATE OR REPLACE PROCEDURE pgedge.beat() LANGUAGE plpgsql AS
 $$
@@ -313,3 +350,53 @@ SELECT node,
         UNION SELECT subscriber FROM pgedge.offer
         UNION SELECT substr(slot_name, 13)::name FROM pg_replication_slots WHERE slot_name LIKE 'pgedge\_copy\_%') known
  WHERE node <> pgedge.this_node();
+
+-- What the nodes are called that belong to the cluster, and `NODE=STATE …` of each as the script has just seen it.
+CREATE OR REPLACE FUNCTION pgedge.members() RETURNS SETOF name LANGUAGE sql STABLE AS
+$$ SELECT split_part(member, '=', 1)::name FROM pgedge.member_list, string_to_table(trim(members), ' ') member $$;
+
+CREATE OR REPLACE FUNCTION pgedge.note_states(states text) RETURNS void LANGUAGE sql AS
+$$
+  DELETE FROM pgedge.peer WHERE node NOT IN (SELECT pgedge.members() UNION SELECT node FROM pgedge.linked_node);
+  INSERT INTO pgedge.peer AS p
+  SELECT split_part(said, '=', 1), split_part(said, '=', 2), clock_timestamp()
+    FROM string_to_table(trim(states), ' ') said WHERE said <> ''
+  ON CONFLICT (node) DO UPDATE SET state = excluded.state, since = excluded.since WHERE p.state <> excluded.state
+$$;
+
+-- What a person looks at, a row for each other node:
+--   peer, state, since         what it says of itself (`unreachable`: nothing), and for how long
+--   receiving                  whether its changes come in: `replicating`, `down`, `none`
+--   received, received_at      the place in its WAL and the time of the last change that came from it
+--   lag_seconds, lag_bytes     the age of the last beat that came from it, of which it makes one every five seconds; and
+--                              WAL of this node that it has not confirmed
+--   slot, kept                 its slot here: `in use`, or what PostgreSQL says of it (`reserved`, `lost`, …), or `none`;
+--                              and the WAL that is kept for it
+--   rows_skipped               changes of it that could not be applied: see spock.exception_log
+CREATE OR REPLACE VIEW pgedge.cluster AS
+SELECT known.node AS peer, CASE WHEN m.node IS NULL THEN 'retired' ELSE coalesce(p.state, 'unknown') END AS state, p.since,
+       coalesce(link.status, 'none') AS receiving, at.position AS received,
+       greatest(h.at, (SELECT max(remote_commit_ts) FROM spock.progress WHERE remote_node_id = n.node_id)) AS received_at,
+       round(extract(epoch FROM clock_timestamp() - h.at)::numeric, 1) AS lag_seconds,
+       (pg_current_wal_lsn() - s.confirmed_flush_lsn)::bigint AS lag_bytes,
+       CASE WHEN s.active THEN 'in use' ELSE coalesce(s.wal_status, 'none') END AS slot,
+       pg_size_pretty((pg_current_wal_lsn() - s.restart_lsn)::bigint) AS kept,
+       (SELECT count(*) FROM spock.exception_log WHERE remote_origin = n.node_id AND error_message <> '') AS rows_skipped
+  FROM (SELECT pgedge.members() AS node UNION SELECT node FROM pgedge.linked_node) known
+  LEFT JOIN pgedge.members() m(node) ON m.node = known.node
+  LEFT JOIN pgedge.peer p ON p.node = known.node
+  LEFT JOIN pgedge.heartbeat h ON h.node = known.node
+  LEFT JOIN spock.node n ON n.node_name = known.node
+  LEFT JOIN pgedge.position at ON at.provider = known.node
+  LEFT JOIN spock.sub_show_status() link ON link.provider_node = known.node
+  LEFT JOIN pg_replication_slots s ON s.slot_name = pgedge.slot(known.node, pgedge.this_node())
+ WHERE known.node <> pgedge.this_node()
+ ORDER BY known.node;
+
+-- The same in one line, without what changes all the time: the log has it when it changes.
+CREATE OR REPLACE FUNCTION pgedge.cluster_in_words() RETURNS text LANGUAGE sql AS
+$$ SELECT coalesce('the others: ' || string_agg(concat_ws(', ', peer || ' ' || state,
+       CASE WHEN receiving <> 'replicating' THEN 'receiving from it: ' || receiving END,
+       CASE WHEN slot <> 'in use' THEN 'slot for it: ' || slot END,
+       CASE WHEN rows_skipped > 0 THEN rows_skipped || ' rows skipped' END), '; ' ORDER BY peer), 'alone')
+     FROM pgedge.cluster $$;

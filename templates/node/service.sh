@@ -1,6 +1,7 @@
 # ---- A node in service ----
 
 readonly PATIENCE=6 LONG_PATIENCE=20 # rounds, so that nothing that merely restarts is taken for lost or gone
+readonly STUBBORN=120                # rounds: no node that is retired runs for so long
 readonly LONE_PATIENCE=12            # rounds without any answer, after which a node that was ready serves on its own
 readonly COMPARED_GIB=32             # a larger database is read for too long to be compared after each restart
 
@@ -78,6 +79,7 @@ begin_afresh() {
 }
 
 look_after_links() {
+  insist
   if ! is_member "$self"; then
     log_news "no longer a member: serving on, and leaving the others alone"
     return
@@ -86,13 +88,24 @@ look_after_links() {
     log "the others have pruned this node: what it holds is stale"
     begin_afresh replaced
   fi
+  [ -n "$number" ] || get_number
   beat
   notice_absence
   local_sql <<<"SELECT pgedge.advance_sequences()" >/dev/null
   prune_retired
   find_missed
-  log_news "ready; subscriptions that do not replicate: $(broken_subscriptions)"
+  log_news "ready; $(local_sql <<<"SELECT pgedge.cluster_in_words()")"
   [ -z "$missed" ] || begin_again_if_safe
+}
+
+# For a volume of the public template, or of an earlier release.
+get_number() {
+  local peer
+  for peer in "${peers[@]}"; do [ "${state_of[$peer]:-}" = ready ] || return; done
+  take_join_lock || return
+  for peer in "${peers[@]}"; do equip "$peer" || break; done
+  if take_number "$self" "${peers[@]}"; then publish ready; else number=""; fi
+  release_join_lock
 }
 
 # Not while a peer runs an earlier release: it has no table for it.

@@ -12,10 +12,13 @@
 #                   ready       it holds everything, and takes writes
 #   pgedge.missed   peers whose changes are lost to it
 #   pgedge.whole    whether all it ever missed was made good: yes, but for a volume of the public template
+#   pgedge.number   its own, for snowflake.node and lolor.node
 
 saved() { sed -n "s/^pgedge\.$1 = '\(.*\)'$/\1/p" "${2:-$PGDATA}/pgedge_state.conf" 2>/dev/null; }
 
-load_state() { state=$(saved state) missed=$(saved missed) whole=$(saved whole) copied=$(saved copied); }
+load_state() {
+  state=$(saved state) missed=$(saved missed) whole=$(saved whole) copied=$(saved copied) number=$(saved number)
+}
 
 # replace_file FILE: with what comes on standard input. The old content stays until the new is safely there, for on a
 # full volume there will be no new one.
@@ -28,7 +31,8 @@ replace_file() {
 state_lines() {
   local origins=aligned
   printf "pgedge.%s = '%s'\n" node "$self" state "$state" missed "$missed" whole "$whole" \
-    copied "$copied" origins "$origins"
+    copied "$copied" origins "$origins" number "$number"
+  [ -z "$number" ] || printf "%s.node = '$number'\n" snowflake lolor
   # nobody writes to a node that does not serve
   case "$state" in ready | stopping) ;; *) echo "spock.readonly = 'user'" ;; esac
 }

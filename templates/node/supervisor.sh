@@ -30,9 +30,10 @@ reconcile() {
   { [ "$state" != setup ] || set_up_node; } && install_schema && align_password || return
   [ "$state" != returning ] || away_since=$(local_sql <<<"SELECT coalesce((SELECT at FROM pgedge.heartbeat
     WHERE node = :'self'), clock_timestamp() - interval '1 minute') - interval '10 s'") || return
-  # when a node starts, its list is up to date
+  recall_list
   for node in $(local_sql <<<"SELECT node FROM pgedge.linked_node"); do once_listed[$node]=yes; done
-  while load_members && survey_peers; do
+  while load_members && exchange_list && survey_peers; do
+    note_states
     case "$state" in
       new) settle_in ;;
       forming) form_cluster ;;
@@ -107,6 +108,8 @@ run_node() {
   check_credentials
   load_members
   is_member "$self" || [ -e "$PGDATA/PG_VERSION" ] ||
-    die "this node, $self, is not in the list of members: ${members[*]}"
+    die "this node, $self, is in a location or a replica that the values do not have (they have ${members[*]}):" \
+      "it ends, and nothing was changed"
+  [ -e "$PGDATA/PG_VERSION" ] || claim
   prepare_directory && supervise
 }

@@ -11,6 +11,8 @@ NEWLINE='
 QUESTION="SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::bigint,
                  coalesce(nullif(current_setting('pgedge.state', true), ''), 'without a state')"
 
+LIST='' # of the nodes, as the primary last said it
+
 # libpq reads the credentials from the environment: there is no password on any command line
 export PGUSER="${PG_USERNAME:?}" PGPASSWORD="${PG_PASSWORD:?}" PGDATABASE="${PG_DATABASE:?}"
 export PGPORT=5432 PGCONNECT_TIMEOUT=$CONNECT PGAPPNAME=pooler-start
@@ -63,6 +65,33 @@ learn() { # NODE...
   # shellcheck disable=SC2086 # process numbers
   wait $asked
   tell_time
+}
+
+# The primary knows who belongs to the cluster by now: who has come since this pooler started is added at the end, who
+# is retired goes.
+take_list() {
+  local list address known=$NEAR$FAR
+  list=$(PGHOST=$PRIMARY query 'SELECT members FROM pgedge.member_list') || return
+  list=${list##*"$NEWLINE"} # without what psql may have warned of
+  [ "$list" != "$LIST" ] || return
+  case $list in *=replica-*.cpln.local*) LIST=$list ;; *) return ;; esac
+  NEAR='' FAR=''
+  for address in $known; do
+    case $list in *"=$address "*) node_at "$address" ;; esac
+  done
+  for address in $list; do
+    address=${address#*=}
+    case "$known " in *" $address "*) continue ;; esac
+    say "$address: new"
+    node_at "$address"
+    echo "0 -$SETTLED unknown" >"$FOUND/$address"
+  done
+}
+
+# replica-0.WORKLOAD.LOCATION.GVC.cpln.local
+node_at() { # ADDRESS
+  local location=${1#*.*.}
+  node "${location%%.*}" "$1"
 }
 
 is_ready() { # NODE

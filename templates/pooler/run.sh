@@ -12,7 +12,9 @@ beat() { tell_time && echo "$NOW" >"$FOUND/.now" && mv "$FOUND/.now" "$FOUND/.pu
 
 # asks who has to be asked
 look() { # ROUND
-  local asked="$NEAR $FAR"
+  local asked
+  [ -z "$PRIMARY" ] || [ $(($1 % ALL_EVERY)) -ne 0 ] || take_list
+  asked="$NEAR $FAR"
   [ -z "$PRIMARY" ] || [ $(($1 % ALL_EVERY)) -eq 0 ] || asked=$PRIMARY
   # shellcheck disable=SC2086 # addresses hold no blanks
   learn $asked

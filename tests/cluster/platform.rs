@@ -44,6 +44,8 @@ pub struct Platform {
     directory: tempfile::TempDir,
     /// Addresses and names of what is no replica.
     hosts: Vec<(String, &'static str)>,
+    /// Whether a container that runs sees the new content of its files. What the platform does is not known.
+    pub refreshes_files: bool,
 }
 
 impl Platform {
@@ -55,6 +57,7 @@ impl Platform {
             network: Network::new()?,
             directory,
             hosts: Vec::new(),
+            refreshes_files: true,
         })
     }
 
@@ -85,7 +88,7 @@ impl Platform {
                 .iter_mut()
                 .find(|replica| replica.name() == container.name)
             {
-                replica.refresh(container)?;
+                replica.refresh(container, self.refreshes_files)?;
                 continue;
             }
             let directory = self.directory.path().join(&container.name);

@@ -167,10 +167,13 @@ impl Replica {
         Ok(directory)
     }
 
-    /// The platform takes the new content of a secret up without a restart.
-    pub fn refresh(&mut self, container: Container) -> Result<()> {
+    /// What the next start runs; what runs now sees the new content of its files, or does not.
+    pub fn refresh(&mut self, container: Container, at_once: bool) -> Result<()> {
         self.container = container;
-        self.mounts().map(drop)
+        if at_once {
+            self.mounts()?;
+        }
+        Ok(())
     }
 
     /// The container's PID 1, as seen from here; `None` when it does not run.

@@ -164,6 +164,10 @@ rules! {
     /// The GVC stays; from now on somebody else manages it.
     /// Source: `cpln apply` never deletes (control-plane 7).
     GvcLeft "gvc-left" Notice gvc::gvc_left,
+    /// Who belongs to the cluster is learnt at run time: only what starts anew starts.
+    /// Source: the start scripts. That the platform leaves replicas alone when only their number changes follows from
+    /// what it is built on; it has not been measured.
+    TakenUp "taken-up" Notice restart::taken_up,
     /// A larger initial capacity is that of new volumes only.
     /// Source: vendor reference for volume sets (control-plane 4).
     NewVolumesOnly "new-volumes-only" Notice volumes::new_volumes_only,

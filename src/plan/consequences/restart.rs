@@ -1,5 +1,7 @@
 //! What restarts, and who notices.
 
+use std::collections::BTreeMap;
+
 use super::{Found, See, and};
 use crate::plan::diff::Difference;
 use crate::plan::resource::Resource;
@@ -54,7 +56,46 @@ fn restarted<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resou
         .map(|(old, new, _)| (old, new))
 }
 
-/// Whether these differences of a workload make a new version of it.
+/// What runs takes up a list of nodes without a restart; so who is retired is known as soon as one node has the new list.
+pub(super) fn taken_up(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new, differences) in see.changed_of("workload") {
+        if new.workload_type() != "stateful" || restarts(differences) {
+            continue;
+        }
+        let (before, after) = (old.replicas(), new.replicas());
+        let more = |a: &BTreeMap<&str, u64>, b: &BTreeMap<&str, u64>| {
+            a.iter()
+                .any(|(at, count)| b.get(at).is_none_or(|other| count > other))
+        };
+        if more(&after, &before) {
+            let message = "no node that runs restarts, and no pooler: they learn from the new nodes who has come";
+            found.push(Found::new(new, message));
+        }
+        if more(&before, &after) {
+            let message = "no node that stays restarts. They free what they keep for the retired ones when one of them \
+                has the new list: by itself, if the platform renews the files of a container that runs, or else with \
+                the next node that starts";
+            found.push(Found::new(new, message));
+        }
+    }
+    found
+}
+
+/// Whether these differences of a workload make a new version of its containers. How many there are in a location is
+/// no part of that.
 pub(super) fn restarts(differences: &[Difference]) -> bool {
-    differences.iter().any(|d| d.path.starts_with("spec"))
+    differences
+        .iter()
+        .any(|d| d.path.starts_with("spec") && !is_scale(&d.path))
+}
+
+/// `spec.localOptions[aws-us-west-2]`, all of it, or the number of its replicas.
+fn is_scale(path: &str) -> bool {
+    let entry = path.strip_prefix("spec.localOptions[");
+    let below = entry.and_then(|entry| Some(entry.split_once(']')?.1));
+    matches!(
+        below,
+        Some("" | ".autoscaling.minScale" | ".autoscaling.maxScale")
+    )
 }

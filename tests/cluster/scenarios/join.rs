@@ -50,6 +50,7 @@ pub fn emptied(platform: &mut Platform) -> Result<()> {
     let mut written = 5_000;
     platform.sql(THIRD, &rows(written))?;
     platform.wait_equal(written, 60)?;
+    let numbers = super::scale::numbers(platform)?;
     // the first one too, which is everyone's preferred source
     for (name, others) in [(THIRD, [FIRST, SECOND]), (FIRST, [SECOND, THIRD])] {
         let writers = [
@@ -66,6 +67,8 @@ pub fn emptied(platform: &mut Platform) -> Result<()> {
             written += writer.stop()?;
         }
         platform.wait_equal(written, 60)?;
+        let now = super::scale::numbers(platform)?;
+        ensure!(now == numbers, "numbers changed: {numbers:?}, {now:?}");
     }
     platform.check_mesh()
 }

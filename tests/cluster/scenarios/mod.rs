@@ -104,6 +104,7 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("a_lost_slot_leads_to_a_new_copy", links::lost_slot),
     ("two_nodes_join_under_writes", join::two_at_once),
     ("an_emptied_node_copies_again", join::emptied),
+    ("growing_restarts_nobody", scale::growing),
     ("scale_in_leaves_no_slot", scale::in_and_out),
     ("backup_and_restore", backup::round_trip),
     ("backup_of_text_restores", backup::text),
