@@ -31,8 +31,8 @@ CREATE TABLE IF NOT EXISTS pgedge.own_beat (beat bigint PRIMARY KEY, position pg
 -- Who wrote, from when on, the rows that PostgreSQL takes for local ones: a copied node has them from its source.
 CREATE TABLE IF NOT EXISTS pgedge.life (since timestamptz PRIMARY KEY, node name NOT NULL);
 
--- The nodes that belong to the cluster, `NAME=ADDRESS` of each, and since when: the newest list that this node has heard
--- of. Not replicated.
+-- The nodes that belong to the cluster, `NAME=ADDRESS` of each, and since when: the newest list that this node has
+-- heard of. Not replicated.
 CREATE TABLE IF NOT EXISTS pgedge.member_list (
   one boolean PRIMARY KEY DEFAULT true CHECK (one), listed bigint NOT NULL, members text NOT NULL);
 
@@ -368,20 +368,22 @@ $$;
 --   peer, state, since         what it says of itself (`unreachable`: nothing), and for how long
 --   receiving                  whether its changes come in: `replicating`, `down`, `none`
 --   received, received_at      the place in its WAL and the time of the last change that came from it
---   lag_seconds, lag_bytes     the age of the last beat that came from it, of which it makes one every five seconds; and
---                              WAL of this node that it has not confirmed
---   slot, kept                 its slot here: `in use`, or what PostgreSQL says of it (`reserved`, `lost`, …), or `none`;
---                              and the WAL that is kept for it
+--   lag_seconds                the age of the last beat that came from it; it makes one every five seconds
+--   lag_bytes                  WAL of this node that it has not confirmed
+--   slot                       its slot here: `in use`, what PostgreSQL says of it (`reserved`, `lost`, …), or `none`
+--   kept                       WAL that is kept for it
 --   rows_skipped               changes of it that could not be applied: see spock.exception_log
 CREATE OR REPLACE VIEW pgedge.cluster AS
-SELECT known.node AS peer, CASE WHEN m.node IS NULL THEN 'retired' ELSE coalesce(p.state, 'unknown') END AS state, p.since,
-       coalesce(link.status, 'none') AS receiving, at.position AS received,
-       greatest(h.at, (SELECT max(remote_commit_ts) FROM spock.progress WHERE remote_node_id = n.node_id)) AS received_at,
+SELECT known.node AS peer, CASE WHEN m.node IS NULL THEN 'retired' ELSE coalesce(p.state, 'unknown') END AS state,
+       p.since, coalesce(link.status, 'none') AS receiving, at.position AS received,
+       greatest(h.at, (SELECT max(remote_commit_ts) FROM spock.progress
+                        WHERE remote_node_id = n.node_id)) AS received_at,
        round(extract(epoch FROM clock_timestamp() - h.at)::numeric, 1) AS lag_seconds,
        (pg_current_wal_lsn() - s.confirmed_flush_lsn)::bigint AS lag_bytes,
        CASE WHEN s.active THEN 'in use' ELSE coalesce(s.wal_status, 'none') END AS slot,
        pg_size_pretty((pg_current_wal_lsn() - s.restart_lsn)::bigint) AS kept,
-       (SELECT count(*) FROM spock.exception_log WHERE remote_origin = n.node_id AND error_message <> '') AS rows_skipped
+       (SELECT count(*) FROM spock.exception_log
+         WHERE remote_origin = n.node_id AND error_message <> '') AS rows_skipped
   FROM (SELECT pgedge.members() AS node UNION SELECT node FROM pgedge.linked_node) known
   LEFT JOIN pgedge.members() m(node) ON m.node = known.node
   LEFT JOIN pgedge.peer p ON p.node = known.node

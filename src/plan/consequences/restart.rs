@@ -60,7 +60,12 @@ fn restarted<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resou
 pub(super) fn taken_up(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (old, new, differences) in see.changed_of("workload") {
-        if new.workload_type() != "stateful" || restarts(differences) {
+        if restarts(differences) || !differences.iter().any(|d| is_scale(&d.path)) {
+            continue;
+        }
+        if new.workload_type() != "stateful" {
+            let message = format!("no replica of {} that runs restarts", new.id.name);
+            found.push(Found::new(new, message));
             continue;
         }
         let (before, after) = (old.replicas(), new.replicas());
@@ -69,7 +74,7 @@ pub(super) fn taken_up(see: &See<'_>) -> Vec<Found> {
                 .any(|(at, count)| b.get(at).is_none_or(|other| count > other))
         };
         if more(&after, &before) {
-            let message = "no node that runs restarts, and no pooler: they learn from the new nodes who has come";
+            let message = "no node that runs restarts: nodes and poolers learn from the new ones who has come";
             found.push(Found::new(new, message));
         }
         if more(&before, &after) {
