@@ -92,6 +92,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "node/mend.sh",
     "node/mend.sql",
     "node/peers.sh",
+    "node/place.sh",
     "node/probes.sh",
     "node/psql.sh",
     "node/schema.sql",

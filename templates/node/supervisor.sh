@@ -31,6 +31,7 @@ reconcile() {
   [ "$state" != returning ] || away_since=$(local_sql <<<"SELECT coalesce((SELECT at FROM pgedge.heartbeat
     WHERE node = :'self'), clock_timestamp() - interval '1 minute') - interval '10 s'") || return
   recall_list
+  [ -z "${CPLN_ENDPOINT:-}" ] || name_missing_locations &
   for node in $(local_sql <<<"SELECT node FROM pgedge.linked_node"); do once_listed[$node]=yes; done
   while load_members && exchange_list && survey_peers; do
     note_states
@@ -107,9 +108,8 @@ run_node() {
   trap stop_early TERM INT
   check_credentials
   load_members
-  is_member "$self" || [ -e "$PGDATA/PG_VERSION" ] ||
-    die "this node, $self, is in a location or a replica that the values do not have (they have ${members[*]}):" \
-      "it ends, and nothing was changed"
+  check_location
+  check_image
   [ -e "$PGDATA/PG_VERSION" ] || claim
   prepare_directory && supervise
 }
