@@ -91,6 +91,8 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "node/members.sh",
     "node/mend.sh",
     "node/mend.sql",
+    "node/doubt.sh",
+    "node/doubt.sql",
     "node/peers.sh",
     "node/place.sh",
     "node/probes.sh",

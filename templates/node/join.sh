@@ -223,6 +223,7 @@ complete_join() {
       begin_again "what $peer wrote does not arrive"
   done
   mend_from "$copied" "$since" || begin_again "it cannot be compared with $copied"
+  settle_doubts || log "WARNING: what came in another order could not be asked about yet"
   for peer in "$copied" "${followed[@]}"; do
     link "$peer" "$self" && sql_on "$peer" <<<"SELECT pgedge.end_copy(:'self')" >/dev/null ||
       begin_again "$peer does not follow"

@@ -3,7 +3,8 @@
 # mend_from SOURCE SINCE: until nothing differs any more that has changed there or here since then
 mend_from() {
   local round lasting mended=0
-  local_sql <<<"TRUNCATE pgedge.difference" || return
+  equip "$1" && local_sql <<<"TRUNCATE pgedge.difference" || return
+  wait_until 30 has_no_doubts "$1" || return
   for round in 1 2 3 4 5 6 7 8; do
     exchange_beats "$1" && ask_for_rows "$1" "$2" && ask_for_gone "$1" "$2" || return
     lasting=$(local_sql <<<"SELECT pgedge.compare()") || return
@@ -19,6 +20,12 @@ SQL
     fi
   done
   log "WARNING: after $round rounds this node still differs from $1"
+}
+
+# has_no_doubts SOURCE: what it is about to put right itself is no model for others
+has_no_doubts() {
+  is_true "$(sql_on "$1" <<<"SELECT count(*) = 0 FROM (SELECT DISTINCT provider FROM pgedge.doubt) doubted,
+    pgedge.doubts_about(provider)")"
 }
 
 # exchange_beats SOURCE: all that any node had written by now is here, and at the source

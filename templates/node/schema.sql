@@ -184,6 +184,7 @@ DECLARE
   source_id oid := (SELECT node_id FROM spock.local_node);
   record_of_source regclass;
 BEGIN
+  PERFORM pgedge.note_doubts();
   DROP TABLE IF EXISTS pgedge.start_from;
   CREATE TABLE pgedge.start_from AS SELECT p.provider, p.position FROM pgedge.position p UNION ALL SELECT source, cut;
   PERFORM pg_replication_origin_drop(roname) FROM pg_replication_origin JOIN pgedge.position ON roname = slot;

@@ -52,7 +52,7 @@ mend_after_absence() {
     log "not compared with ${followed[0]}: the database is larger than $COMPARED_GIB GiB"
     return
   fi
-  mend_from "${followed[0]}" "$away_since"
+  mend_from "${followed[0]}" "$away_since" && settle_doubts
 }
 
 # notice_absence: of all others at once. They go on together, and this node catches up with them when it is back.
@@ -91,6 +91,7 @@ look_after_links() {
   [ -n "$number" ] || get_number
   beat
   notice_absence
+  settle_doubts
   local_sql <<<"SELECT pgedge.advance_sequences()" >/dev/null
   prune_retired
   find_missed

@@ -131,6 +131,90 @@ pub fn crash_of_two(platform: &mut Platform) -> Result<()> {
     platform.check_mesh()
 }
 
+/// One link stood still while the others went on: changes came before the rows they belong to, and were skipped.
+pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
+    running(platform, &three_nodes())?;
+    platform.sql(
+        FIRST,
+        "CREATE TABLE causes (id int PRIMARY KEY, value text, long text); CREATE TABLE filled (id int PRIMARY KEY)",
+    )?;
+    agree(
+        platform,
+        "SELECT count(*) FROM spock.tables WHERE relname IN ('causes', 'filled') AND set_name = 'default'",
+        "2",
+    )?;
+    for round in 0..2 {
+        let link = format!("'{THIRD}_sub_from_{FIRST}'");
+        platform.sql(THIRD, &format!("SELECT spock.sub_disable({link})"))?;
+        // long enough to be kept outside the row, and not to be sent with a change of another column
+        platform.sql(
+            FIRST,
+            "INSERT INTO causes SELECT id, 'written', (SELECT string_agg(md5(id::text || i), '') FROM generate_series(1, 300) i)
+               FROM generate_series(1, 40) id",
+        )?;
+        platform.sql(FIRST, "INSERT INTO filled SELECT generate_series(1, 50)")?;
+        platform.sql(FIRST, &format!("CREATE TABLE made_there_{round} (id int PRIMARY KEY)"))?;
+        wait::until(30, "the second node has what the first one wrote", || {
+            let found = platform.get(SECOND)?.sql(&format!(
+                "SELECT count(*), (SELECT count(*) FROM filled), to_regclass('made_there_{round}') FROM causes"
+            ))?;
+            Ok((found != format!("40|50|made_there_{round}")).then_some(found))
+        })?;
+        platform.sql(SECOND, "DELETE FROM causes WHERE id % 4 = 0")?;
+        platform.sql(SECOND, "UPDATE causes SET value = 'changed' WHERE id % 4 = 1")?;
+        platform.sql(SECOND, "UPDATE causes SET id = id + 100 WHERE id % 4 = 2")?;
+        platform.sql(SECOND, "TRUNCATE filled")?;
+        platform.sql(
+            SECOND,
+            &format!("INSERT INTO made_there_{round} SELECT generate_series(1, 30)"),
+        )?;
+        platform.sql(SECOND, &format!("CREATE TABLE marker_{round} ()"))?;
+        wait::until(60, "the third node has what the second one wrote", || {
+            let found = platform
+                .get(THIRD)?
+                .sql(&format!("SELECT to_regclass('marker_{round}')"))?;
+            Ok(found.is_empty().then(|| "not yet".to_owned()))
+        })?;
+        platform.sql(THIRD, &format!("SELECT spock.sub_enable({link})"))?;
+        agree(
+            platform,
+            &format!(
+                "SELECT count(*), count(long), count(*) FILTER (WHERE value = 'changed'), count(*) FILTER (WHERE id > 100),
+                        (SELECT count(*) FROM filled), (SELECT count(*) FROM made_there_{round}) FROM causes"
+            ),
+            "30|30|10|10|0|30",
+        )?;
+        platform.sql(FIRST, "DELETE FROM causes")?;
+        agree(platform, "SELECT count(*) FROM causes", "0")?;
+    }
+    platform.check_mesh()
+}
+
+/// What a node had received when it was killed was lost to it: its provider had heard that it was there.
+pub fn kill_after_receipt(platform: &mut Platform) -> Result<()> {
+    running(platform, &two_nodes())?;
+    for round in 0..3 {
+        let table = format!("received_{round}");
+        platform.sql(FIRST, &format!("CREATE TABLE {table} (id int PRIMARY KEY)"))?;
+        platform.sql(FIRST, &format!("INSERT INTO {table} SELECT generate_series(1, 100)"))?;
+        wait::until(30, "the rows arrive", || {
+            let found = platform.get(SECOND)?.sql(&format!(
+                "SELECT CASE WHEN to_regclass('{table}') IS NOT NULL THEN
+                   (xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM {table}', false, true, '')))[1]::text END"
+            ))?;
+            Ok((found != "100").then_some(found))
+        })?;
+        std::thread::sleep(Duration::from_millis(100));
+        let node = platform.get(SECOND)?;
+        node.kill()?;
+        node.start()?;
+        node.wait_ready(120)?;
+        let found = node.sql(&format!("SELECT count(*) FROM {table}"))?;
+        ensure!(found == "100", "round {round}: {found} of 100 rows");
+    }
+    platform.check_mesh()
+}
+
 /// Origins that earlier releases numbered by themselves are given the numbers that a crash recovers.
 pub fn earlier_release(platform: &mut Platform) -> Result<()> {
     running(platform, &two_nodes())?;

@@ -30,6 +30,7 @@ pub const REAL_SPOCK: &[&str] = &[
     "nobody_writes_to_a_node_that_is_not_ready",
     "changes_keep_their_order",
     "a_join_is_exact",
+    "one_link_behind_the_others",
 ];
 
 /// The long ones first: three run at a time.
@@ -50,6 +51,8 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("a_join_is_exact", exact::join),
     ("a_join_can_be_broken_off", exact::broken_join),
     ("a_crash_of_two_replays_nothing", exact::crash_of_two),
+    ("one_link_behind_the_others", exact::one_link_behind),
+    ("a_kill_loses_nothing_received", exact::kill_after_receipt),
     (
         "a_volume_of_an_earlier_release_is_aligned",
         exact::earlier_release,
