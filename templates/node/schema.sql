@@ -259,6 +259,19 @@ CREATE EVENT TRIGGER pgedge_place_tables ON ddl_command_end
   WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'CREATE SCHEMA')
   EXECUTE FUNCTION pgedge.on_ddl();
 
+-- Spock repeats a command elsewhere under the same search path. One that was set to '' reads "" there, which is no name,
+-- and the other nodes would go without the command.
+CREATE OR REPLACE FUNCTION pgedge.before_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+  IF pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.=) '""' THEN
+    PERFORM pg_catalog.set_config('search_path', '', true);
+  END IF;
+END
+$$;
+DROP EVENT TRIGGER IF EXISTS pgedge_search_path;
+CREATE EVENT TRIGGER pgedge_search_path ON ddl_command_start EXECUTE FUNCTION pgedge.before_ddl();
+
 -- Of the public template: a trigger that refuses temporary, unlogged and key-less tables, and connection strings with
 -- the password at their end.
 DROP EVENT TRIGGER IF EXISTS spock_auto_replicate;

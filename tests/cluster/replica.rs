@@ -1,6 +1,7 @@
 //! One container: what it is made of, the process that runs in it, and what can be done to it from outside.
 
 use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -238,8 +239,7 @@ impl Replica {
 
     /// A lost volume: the next container begins with an empty one.
     pub fn empty_volume(&self) -> Result<()> {
-        fs::remove_dir_all(self.volume())?;
-        fs::create_dir(self.volume())?;
+        self.clear_volume()?;
         self.own_volume()
     }
 
@@ -257,9 +257,15 @@ impl Replica {
 
     /// The volume becomes what the snapshot was.
     pub fn restore(&self) -> Result<()> {
-        fs::remove_dir_all(self.volume())?;
-        let from = self.directory.join("snapshot").display().to_string();
+        self.clear_volume()?;
+        let from = self.directory.join("snapshot/.").display().to_string();
         run("cp", &["-a", &from, &self.volume().display().to_string()])
+    }
+
+    /// It may be a mount of its own, so the directory stays.
+    fn clear_volume(&self) -> Result<()> {
+        let volume = self.volume().display().to_string();
+        run("find", &[&volume, "-mindepth", "1", "-delete"])
     }
 
     /// A volume of so many MiB, from the next start on.
@@ -268,6 +274,16 @@ impl Replica {
         let size = format!("size={mib}m");
         run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", &volume])?;
         self.own_volume()
+    }
+
+    /// Leaves no room on the volume, until the file that it answers is removed.
+    pub fn fill_volume(&self) -> Result<PathBuf> {
+        let filler = self.volume().join("filler");
+        let mut file = fs::File::create(&filler)?;
+        for block in [vec![0; 1 << 20], vec![0; 1 << 12]] {
+            while file.write_all(&block).is_ok() {}
+        }
+        Ok(filler)
     }
 
     /// Everything on the volume is the container's user's.

@@ -153,7 +153,10 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
                FROM generate_series(1, 40) id",
         )?;
         platform.sql(FIRST, "INSERT INTO filled SELECT generate_series(1, 50)")?;
-        platform.sql(FIRST, &format!("CREATE TABLE made_there_{round} (id int PRIMARY KEY)"))?;
+        platform.sql(
+            FIRST,
+            &format!("CREATE TABLE made_there_{round} (id int PRIMARY KEY)"),
+        )?;
         wait::until(30, "the second node has what the first one wrote", || {
             let found = platform.get(SECOND)?.sql(&format!(
                 "SELECT count(*), (SELECT count(*) FROM filled), to_regclass('made_there_{round}') FROM causes"
@@ -161,7 +164,10 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
             Ok((found != format!("40|50|made_there_{round}")).then_some(found))
         })?;
         platform.sql(SECOND, "DELETE FROM causes WHERE id % 4 = 0")?;
-        platform.sql(SECOND, "UPDATE causes SET value = 'changed' WHERE id % 4 = 1")?;
+        platform.sql(
+            SECOND,
+            "UPDATE causes SET value = 'changed' WHERE id % 4 = 1",
+        )?;
         platform.sql(SECOND, "UPDATE causes SET id = id + 100 WHERE id % 4 = 2")?;
         platform.sql(SECOND, "TRUNCATE filled")?;
         platform.sql(
@@ -196,7 +202,10 @@ pub fn kill_after_receipt(platform: &mut Platform) -> Result<()> {
     for round in 0..3 {
         let table = format!("received_{round}");
         platform.sql(FIRST, &format!("CREATE TABLE {table} (id int PRIMARY KEY)"))?;
-        platform.sql(FIRST, &format!("INSERT INTO {table} SELECT generate_series(1, 100)"))?;
+        platform.sql(
+            FIRST,
+            &format!("INSERT INTO {table} SELECT generate_series(1, 100)"),
+        )?;
         wait::until(30, "the rows arrive", || {
             let found = platform.get(SECOND)?.sql(&format!(
                 "SELECT CASE WHEN to_regclass('{table}') IS NOT NULL THEN
@@ -237,6 +246,63 @@ pub fn earlier_release(platform: &mut Platform) -> Result<()> {
         node.log()?.contains("numbers that a crash recovers"),
         "nothing was aligned"
     );
+    platform.check_mesh()
+}
+
+/// Volumes of the public template, crashed: their links have the password in the catalogue, and origins with numbers that
+/// a crash does not recover.
+pub fn public_template(platform: &mut Platform) -> Result<()> {
+    running(platform, &two_nodes())?;
+    platform.sql(FIRST, &rows(100))?;
+    platform.wait_equal(100, 60)?;
+    for (name, other) in [(FIRST, SECOND), (SECOND, FIRST)] {
+        platform.sql(
+            name,
+            &format!(
+                "SELECT spock.sub_drop('{name}_sub_from_{other}');
+                 SELECT spock.sub_create('{name}_sub_from_{other}', if_dsn || ' password=secret',
+                   '{{default,default_insert_only,ddl_sql}}', false, false)
+                   FROM spock.node_interface WHERE if_name = '{other}' OR if_dsn LIKE '%' || replace('{other}', '_', '-') || '%' LIMIT 1"
+            ),
+        )?;
+    }
+    wait::until(30, "the links are up", || {
+        let down: Vec<String> = platform
+            .nodes()
+            .map(|node| {
+                node.sql(
+                    "SELECT count(*) FROM spock.sub_show_status() WHERE status = 'replicating'",
+                )
+            })
+            .collect::<Result<_>>()?;
+        Ok(down.iter().any(|up| up != "1").then(|| format!("{down:?}")))
+    })?;
+    platform.sql(FIRST, "CHECKPOINT")?;
+    platform.sql(SECOND, "CHECKPOINT")?;
+    platform.sql(FIRST, "DELETE FROM items")?;
+    agree(platform, "SELECT count(*) FROM items", "0")?;
+    platform.sql(SECOND, &rows(50))?;
+    platform.wait_equal(50, 30)?;
+    for name in [FIRST, SECOND] {
+        platform.sql(name, "DROP SCHEMA pgedge CASCADE")?;
+        let node = platform.get(name)?;
+        node.kill()?;
+        std::fs::remove_file(node.volume().join("pgdata/pgedge_state.conf"))?;
+    }
+    for name in [FIRST, SECOND] {
+        platform.get(name)?.start()?;
+    }
+    platform.wait_ready(120)?;
+    for node in platform.nodes() {
+        let found = node.sql(
+            "SELECT count(*) FROM spock.subscription JOIN pg_replication_origin ON roname = sub_slot_name
+              WHERE roident = sub_origin",
+        )?;
+        ensure!(found == "1", "{} was not aligned", node.name());
+    }
+    agree(platform, "SELECT count(*) FROM items", "50")?;
+    platform.sql(FIRST, &rows(20))?;
+    platform.wait_equal(70, 60)?;
     platform.check_mesh()
 }
 

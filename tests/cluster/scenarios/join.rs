@@ -1,6 +1,7 @@
 //! Nodes without data come into a running cluster.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
@@ -70,6 +71,86 @@ pub fn emptied(platform: &mut Platform) -> Result<()> {
         let now = super::scale::numbers(platform)?;
         ensure!(now == numbers, "numbers changed: {numbers:?}, {now:?}");
     }
+    platform.check_mesh()
+}
+
+/// A transaction that was open for long, a lock session that ended, WAL that was gone, a volume with a second copy on it:
+/// each of them made a join begin again and again.
+pub fn patient(platform: &mut Platform) -> Result<()> {
+    running(platform, &two_nodes())?;
+    platform.sql(FIRST, &rows(20_000))?;
+    platform.wait_equal(20_000, 60)?;
+    // longer than a node waits for one slot
+    let client = platform.get(SECOND)?.client()?.patient(120);
+    let busy = std::thread::spawn(move || {
+        client.sql("BEGIN; UPDATE items SET note = 'for long' WHERE id = (SELECT min(id) FROM items); SELECT pg_sleep(45); COMMIT")
+    });
+    platform.apply(&three_nodes())?;
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_secs(1));
+        platform.sql(
+            FIRST,
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7333001",
+        )?;
+    }
+    platform.get(THIRD)?.wait_ready(180)?;
+    let log = platform.get(THIRD)?.log()?;
+    ensure!(
+        log.contains("does not make a slot yet"),
+        "it was never waited for"
+    );
+    ensure!(
+        busy.join().is_ok_and(|done| done.is_ok()),
+        "the transaction failed"
+    );
+    platform.wait_equal(20_000, 60)?;
+
+    // the copy stands still while its source removes the WAL that it needs
+    platform.sql(
+        FIRST,
+        "ALTER SYSTEM SET max_slot_wal_keep_size = '32MB'; ALTER SYSTEM SET max_wal_size = '64MB'",
+    )?;
+    platform.sql(FIRST, "SELECT pg_reload_conf()")?;
+    let node = platform.get(THIRD)?;
+    node.kill()?;
+    node.empty_volume()?;
+    node.start()?;
+    wait::until(60, "it copies", || {
+        let slots = platform
+            .get(FIRST)?
+            .sql("SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical'")?;
+        Ok((slots != "1").then_some(slots))
+    })?;
+    platform.get(THIRD)?.kill()?;
+    wait::until(60, "its WAL is gone", || {
+        platform.get(FIRST)?.sql("CREATE TABLE IF NOT EXISTS noise (t text); INSERT INTO noise SELECT repeat(md5(i::text), 50) FROM generate_series(1, 40000) i; TRUNCATE noise; CHECKPOINT")?;
+        let lost = platform.get(FIRST)?.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND wal_status = 'lost'")?;
+        Ok((lost != "1").then_some(lost))
+    })?;
+    platform.sql(FIRST, "ALTER SYSTEM RESET ALL")?;
+    platform.sql(FIRST, "SELECT pg_reload_conf()")?;
+    platform.get(THIRD)?.start()?;
+    platform.wait_ready(240)?;
+    platform.wait_equal(20_000, 60)?;
+
+    // there is no room for a copy beside what was set aside
+    let node = platform.get(THIRD)?;
+    node.stop()?;
+    node.empty_volume()?;
+    node.limit_volume(400)?;
+    std::fs::create_dir(node.volume().join("pgdata.replaced"))?;
+    std::fs::write(
+        node.volume().join("pgdata.replaced/old"),
+        vec![1; 250 << 20],
+    )?;
+    node.own_volume()?;
+    node.start()?;
+    node.wait_ready(180)?;
+    ensure!(
+        node.log()?.contains("removing that"),
+        "it does not say what it removed"
+    );
+    platform.wait_equal(20_000, 60)?;
     platform.check_mesh()
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::{FIRST, SECOND, THIRD, agree, rows, running, three_nodes};
+use crate::bundle::Values;
 use crate::platform::Platform;
 use crate::wait;
 
@@ -295,8 +296,7 @@ pub fn full_volume(platform: &mut Platform) -> Result<()> {
     platform.sql(THIRD, &rows(1_000))?;
     platform.wait_equal(1_000, 60)?;
     let volume = platform.get(THIRD)?.volume();
-    let filler = volume.join("filler");
-    fill(&filler)?;
+    let filler = platform.get(THIRD)?.fill_volume()?;
     // others go on, and it goes under
     for _ in 0..10 {
         platform.sql(FIRST, &rows(1_000))?;
@@ -320,16 +320,6 @@ pub fn full_volume(platform: &mut Platform) -> Result<()> {
     platform.get(THIRD)?.wait_ready(180)?;
     platform.wait_equal(11_000, 90)?;
     platform.check_mesh()
-}
-
-fn fill(file: &std::path::Path) -> Result<()> {
-    use std::io::Write;
-    let mut file = std::fs::File::create(file)?;
-    let block = vec![0; 1 << 20];
-    while file.write_all(&block).is_ok() {}
-    let block = vec![0; 4096];
-    while file.write_all(&block).is_ok() {}
-    Ok(())
 }
 
 /// What a user set for the server or the database ended the script's own sessions, or made Spock skip rows.
@@ -367,10 +357,35 @@ pub fn settings_of_the_user(platform: &mut Platform) -> Result<()> {
         "SELECT count(*) FROM items WHERE note = 'locked'",
         "30000",
     )?;
+    // a change that has to wait for a lock here is not skipped
+    let client = platform.get(SECOND)?.client()?;
+    let busy = std::thread::spawn(move || {
+        client.sql("SET statement_timeout = 0; BEGIN; LOCK TABLE items IN EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT")
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    platform.sql(FIRST, "UPDATE items SET note = 'waited for'")?;
+    ensure!(busy.join().is_ok_and(|done| done.is_ok()), "no lock");
+    agree(
+        platform,
+        "SELECT count(*) FROM items WHERE note = 'waited for'",
+        "30000",
+    )?;
+    // nor does a new password reach a log
+    let password = "n3w-and-secret";
+    platform.apply(&Values {
+        password: password.into(),
+        ..three_nodes()
+    })?;
+    for name in [FIRST, SECOND, THIRD] {
+        let node = platform.get(name)?;
+        node.stop()?;
+        node.start()?;
+    }
+    platform.wait_ready(120)?;
     for node in platform.nodes() {
         ensure!(
-            !node.log()?.contains("PASSWORD '"),
-            "a password stands in the log of {}",
+            !node.log()?.contains(password),
+            "the new password stands in the log of {}",
             node.name()
         );
     }

@@ -31,6 +31,8 @@ pub const REAL_SPOCK: &[&str] = &[
     "changes_keep_their_order",
     "a_join_is_exact",
     "one_link_behind_the_others",
+    "volumes_of_the_public_template_are_taken_over",
+    "a_join_is_patient",
 ];
 
 /// The long ones first: three run at a time.
@@ -57,6 +59,11 @@ pub const ALL: &[(&str, Scenario)] = &[
         "a_volume_of_an_earlier_release_is_aligned",
         exact::earlier_release,
     ),
+    (
+        "volumes_of_the_public_template_are_taken_over",
+        exact::public_template,
+    ),
+    ("a_join_is_patient", join::patient),
     ("a_volume_that_was_set_back_joins_afresh", exact::set_back),
     (
         "slots_lost_on_both_sides_converge",

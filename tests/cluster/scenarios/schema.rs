@@ -95,13 +95,15 @@ pub fn documented_change(platform: &mut Platform) -> Result<()> {
         "from_function",
         "from_block",
         "with_rows",
+        "by_no_path",
     ];
     for statement in functions {
         platform.sql(SECOND, statement)?;
     }
     platform.get(SECOND)?.client()?.feed(
         &["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"],
-        "BEGIN; CREATE TABLE with_rows (id int PRIMARY KEY); INSERT INTO with_rows VALUES (1500); COMMIT;",
+        "BEGIN; CREATE TABLE with_rows (id int PRIMARY KEY); INSERT INTO with_rows VALUES (1500); COMMIT;
+         SET search_path = ''; CREATE TABLE public.by_no_path (id int PRIMARY KEY); INSERT INTO public.by_no_path VALUES (1500);",
     )?;
     for table in tables {
         agree(platform, &format!("SELECT count(*) FROM {table}"), "1")?;
