@@ -1,38 +1,52 @@
-# ---- Changes that came before the row they belong to; doubt.sql says how they are made good ----
+# ---- Changes that came in another order than they were made; doubt.sql says how they are found and made good ----
 
 settle_doubts() {
-  local peer settled since
+  local peer wide since
   local_sql <<<"SELECT pgedge.note_doubts()" >/dev/null || return
+  [ "$(local_sql <<<"SELECT count(*) FROM pgedge.doubt")" != 0 ] || return 0
   for peer in "${peers[@]}"; do
-    [ "${state_of[$peer]:-}" = ready ] || continue
-    since=$(local_sql -v "peer=$peer" <<<"SELECT pgedge.without_table_since(:'peer')") || return
-    [ -z "$since" ] || take_rows_without_table "$peer" "$since" || return
-    is_true "$(local_sql -v "peer=$peer" <<<"SELECT count(*) > 0 FROM pgedge.doubts_about(:'peer')")" || continue
-    equip "$peer" && ask_about_doubts "$peer" &&
-      settled=$(local_sql -v "peer=$peer" <<<"CALL pgedge.settle_doubts(:'peer')") || return
-    [ "$settled" = 0 ] || log "$settled rows are as on $peer: a change made there came before they did"
+    [ "${state_of[$peer]:-}" = ready ] && equip "$peer" || continue
+    IFS='|' read -r wide since < <(local_sql -v "peer=$peer" <<<"SELECT * FROM pgedge.wide_doubt(:'peer')")
+    [ -z "$wide" ] || settle_wide_doubt "$peer" "$since" "$wide" || return
+    settle_doubts_about "$peer" || return
   done
 }
 
-# ask_about_doubts PROVIDER
-ask_about_doubts() {
+# settle_doubts_about PROVIDER
+settle_doubts_about() {
+  local questions knowledge settled
+  IFS='|' read -r questions knowledge < <(local_sql -v "peer=$1" <<<"SELECT * FROM pgedge.ask(:'peer')")
+  [ "${questions:-0}" != 0 ] || return 0
+  # without this it could not have all that this node had by now
+  local_sql <<<"CALL pgedge.beat()"
+  wait_until 3 has_all_of "$1" "$knowledge"
+  ask_questions "$1" "$knowledge" && settled=$(local_sql -v "peer=$1" <<<"CALL pgedge.settle_doubts(:'peer')") || return
+  [ "$settled" = 0 ] || log "$settled rows are now as on $1: they had come in another order than they were made"
+}
+
+# has_all_of NODE KNOWLEDGE
+has_all_of() { is_true "$(sql_on "$1" -v "theirs=$2" <<<"SELECT pgedge.has_all_of(:'theirs')")"; }
+
+# ask_questions PROVIDER KNOWLEDGE
+ask_questions() {
   {
-    echo "CREATE TEMP TABLE asked (relation text, key jsonb); COPY asked FROM STDIN;"
-    local_sql -v "peer=$1" <<<"SELECT format('COPY (SELECT * FROM pgedge.doubts_about(%L)) TO STDOUT', :'peer') \gexec" ||
-      echo "a line that no COPY takes: it was broken off"
-    printf '%s\n' '\.' "COPY (SELECT * FROM pgedge.found()) TO STDOUT;"
-  } | sql_on "$1" | {
-    echo "TRUNCATE pgedge.answer; COPY pgedge.answer FROM STDIN;"
+    echo "CREATE TEMP TABLE asked (LIKE pgedge.question); COPY asked FROM STDIN;"
+    local_sql <<<"COPY pgedge.question TO STDOUT" || echo "a line that no COPY takes: it was broken off"
+    printf '%s\n' '\.' "SELECT format('COPY (SELECT * FROM pgedge.found(%L)) TO STDOUT', :'theirs') \gexec"
+  } | sql_on "$1" -v "theirs=$2" | {
+    echo "COPY pgedge.answer FROM STDIN;"
     cat
     printf '%s\n' '\.'
   } | local_sql
   [[ "${PIPESTATUS[*]}" = "0 0 0 0" ]]
 }
 
-# take_rows_without_table PROVIDER SINCE
-take_rows_without_table() {
-  log "$1 wrote rows into a table before this node had it: comparing what has changed since then"
+# settle_wide_doubt PROVIDER SINCE DOUBT
+settle_wide_doubt() {
+  local peer
   followed=()
-  mend_from "$1" "$2" && local_sql -v "peer=$1" -v "since=$2" <<<"DELETE FROM pgedge.doubt
-    WHERE provider = :'peer' AND relation IS NULL AND at <= :'since'::timestamptz + interval '10 s'" >/dev/null
+  for peer in "${peers[@]}"; do
+    [ "$peer" = "$1" ] || [ "${state_of[$peer]:-}" != ready ] || followed+=("$peer")
+  done
+  mend_from "$1" "$2" "$3" && local_sql -v "id=$3" <<<"DELETE FROM pgedge.doubt WHERE id = :id"
 }

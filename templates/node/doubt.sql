@@ -1,61 +1,83 @@
--- Changes of several nodes may arrive in another order than they were made: the change of a row that is not there yet,
--- the deletion or the truncation of one that comes later. Spock skips the change, and the row stays as it should not.
--- Each skipped change is a doubt about one row. Whenever an older state of the row is here, and once more when nothing
--- can come any more that was written before, the node that made the change is asked what it has.
+-- Changes of several nodes may arrive in another order than they were made: the change or the deletion of a row that is
+-- not there yet, a row that is made again before the deletion of the old one, a truncation too early or too late. Spock
+-- skips the one, or lets the other go, and notes what looked odd. Each note is a doubt about a row. When the row here is
+-- older than that change, or is missing, the node that made the change is asked what it has.
 SET client_min_messages = warning;
 SET spock.enable_ddl_replication = off;
 
--- `key` has at least the columns of the key; without a relation it is the provider's rows of that time, in tables that
--- were not here yet.
-CREATE TABLE IF NOT EXISTS pgedge.doubt (relation text, provider name NOT NULL, key jsonb, at timestamptz NOT NULL,
-  may_be_missing boolean NOT NULL);
+-- `key` has at least the columns of the row's key. Without one it is all rows of that table, or of all tables, that were
+-- written since then.
+CREATE TABLE IF NOT EXISTS pgedge.doubt (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, relation text,
+  provider name NOT NULL, key jsonb, at timestamptz NOT NULL, may_be_missing boolean NOT NULL);
 
 -- The file of each table as it was when this node last looked whether it had been truncated.
 CREATE TABLE IF NOT EXISTS pgedge.looked_at (relation oid PRIMARY KEY, filenode oid NOT NULL);
 
--- What the provider has, when asked; without content it has no such row.
-CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.answer (relation text, key jsonb, writer name, at timestamptz, content text);
+-- What one provider is asked about, with the writer and the time of the row that is here, if one is.
+CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.question (relation text, key jsonb, writer name, here_at timestamptz);
+
+-- What it says; without content it has no such row any more.
+CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.answer (relation text, key jsonb, here_at timestamptz, writer name,
+  at timestamptz, content text);
+
+---- What is known where -----------------------------------------------------------------------------------------------
 
 -- All that any node wrote before this is here.
 CREATE OR REPLACE FUNCTION pgedge.arrived_until() RETURNS timestamptz LANGUAGE sql AS
 $$ SELECT coalesce(min(coalesce((pgedge.knowledge() ->> provider::text)::timestamptz, '-infinity')), now())
        - interval '2 s' FROM pgedge.position $$;
 
+-- What this node knows at this moment, its own writes until now among it.
+CREATE OR REPLACE FUNCTION pgedge.knowledge_by_now() RETURNS jsonb LANGUAGE sql VOLATILE AS
+$$ SELECT pgedge.knowledge() || jsonb_build_object(pgedge.this_node(), clock_timestamp()) $$;
+
+-- Whether this node has all that another one had. Then a row that is here, and was missing there, was not deleted.
+CREATE OR REPLACE FUNCTION pgedge.has_all_of(theirs jsonb) RETURNS boolean LANGUAGE sql VOLATILE AS
+$$ SELECT coalesce(bool_and(coalesce(own.until::timestamptz >= their.until::timestamptz, false)), true)
+     FROM jsonb_each_text(theirs) their(node, until)
+     LEFT JOIN jsonb_each_text(pgedge.knowledge()) own(node, until) USING (node)
+    WHERE node IN (SELECT provider FROM pgedge.position) $$;
+
+---- Noting doubts -----------------------------------------------------------------------------------------------------
+
 -- `[{"attname": …, "value": …}, …]` as Spock notes a row
 CREATE OR REPLACE FUNCTION pgedge.noted_row(tuple jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT jsonb_object_agg(field ->> 'attname', field -> 'value') FROM jsonb_array_elements(tuple) field $$;
 
--- Takes what Spock has noted of skipped changes. What remains in its exception log was skipped for other reasons.
+-- Takes what Spock has noted. What remains in its exception log was skipped for other reasons.
 CREATE OR REPLACE FUNCTION pgedge.note_doubts() RETURNS void LANGUAGE plpgsql AS
 $$
 BEGIN
   IF to_regclass('spock.resolutions') IS NULL OR to_regclass('spock.exception_log') IS NULL THEN
     RETURN;
   END IF;
-  WITH skipped AS (DELETE FROM spock.resolutions WHERE conflict_type = 'delete_delete' RETURNING *)
-  INSERT INTO pgedge.doubt
-  SELECT relname, pgedge.writer(remote_origin::oid, remote_timestamp), remote_tuple::jsonb, remote_timestamp, false
-    FROM skipped;
-  WITH skipped AS (DELETE FROM spock.exception_log
+  WITH noted AS (DELETE FROM spock.resolutions RETURNING *)
+  INSERT INTO pgedge.doubt (relation, provider, key, at, may_be_missing)
+  SELECT relname, pgedge.writer(remote_origin::oid, remote_timestamp), remote_tuple::jsonb, remote_timestamp,
+         conflict_type <> 'delete_delete'
+    FROM noted WHERE remote_tuple IS NOT NULL;
+  WITH noted AS (DELETE FROM spock.exception_log
     WHERE operation = 'UPDATE' AND error_message LIKE 'logical replication did not find row%' RETURNING *)
-  INSERT INTO pgedge.doubt
+  INSERT INTO pgedge.doubt (relation, provider, key, at, may_be_missing)
   SELECT DISTINCT format('%I.%I', table_schema, table_name), pgedge.writer(remote_origin, remote_commit_ts),
          pgedge.noted_row(tuple), remote_commit_ts, true
-    FROM skipped, LATERAL (VALUES (remote_old_tup), (remote_new_tup)) noted(tuple) WHERE tuple IS NOT NULL;
-  WITH skipped AS (DELETE FROM spock.exception_log WHERE error_message LIKE 'Spock can''t find relation%' RETURNING *)
-  INSERT INTO pgedge.doubt
-  SELECT DISTINCT NULL, pgedge.writer(remote_origin, remote_commit_ts), NULL::jsonb, remote_commit_ts, true FROM skipped;
+    FROM noted, LATERAL (VALUES (remote_old_tup), (remote_new_tup)) sent(tuple) WHERE tuple IS NOT NULL;
+  WITH noted AS (DELETE FROM spock.exception_log WHERE error_message LIKE 'Spock can''t find relation%' RETURNING *)
+  INSERT INTO pgedge.doubt (provider, at, may_be_missing)
+  SELECT pgedge.writer(remote_origin, remote_commit_ts), min(remote_commit_ts), true FROM noted GROUP BY 1;
   PERFORM pgedge.doubt_truncated();
-  -- a provider that is gone answers no more; the rest is kept for some time, because others may be behind
+  -- who is gone answers no more; the rest is kept for a while, because others may be behind
   DELETE FROM pgedge.doubt WHERE provider NOT IN (SELECT p.provider FROM pgedge.position p)
-     OR at < pgedge.arrived_until() - interval '10 minutes';
-  -- the other conflicts are for whoever wants to look at the last of them
-  DELETE FROM spock.resolutions WHERE id <= (SELECT max(id) - 10000 FROM spock.resolutions);
+     OR at < pgedge.arrived_until() - interval '10 minutes' AND NOT may_be_missing;
+  -- Spock numbers its notes with an int
+  PERFORM setval(pg_get_serial_sequence('spock.resolutions', 'id'), 1)
+    WHERE pg_sequence_last_value(pg_get_serial_sequence('spock.resolutions', 'id')::regclass) > 1000000000;
 END
 $$;
 
--- A truncated table has a new file. Rows in it that are older than the truncation, and came after it, are in doubt: but
--- its file is new also after other commands, so the node that gave the command is asked about each row.
+-- A truncated table has a new file. Rows in it that are older than the truncation, and came after it, are in doubt, and
+-- so are all newer ones, which it may have taken along. But the file is new also after other commands: so the node that
+-- gave the command is asked.
 CREATE OR REPLACE FUNCTION pgedge.doubt_truncated() RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -72,9 +94,13 @@ BEGIN
   LOOP
     CONTINUE WHEN shared.provider IS NOT NULL AND shared.at > everything_until;
     IF shared.provider IS NOT NULL AND shared.key IS NOT NULL THEN
-      EXECUTE format('INSERT INTO pgedge.doubt SELECT $1, $2, to_jsonb(t), $3, false FROM %s t
-          WHERE age(t.xmin) < age($4) AND pgedge.committed(t.xmin) < $3', shared.relation)
+      EXECUTE format('INSERT INTO pgedge.doubt (relation, provider, key, at, may_be_missing)
+          SELECT $1, $2, to_jsonb(t), $3, false FROM %s t
+           WHERE age(t.xmin) < age($4) AND pgedge.committed(t.xmin) < $3', shared.relation)
         USING shared.name, shared.provider, shared.at, shared.made_by;
+      -- a table that still has its first file was never truncated
+      INSERT INTO pgedge.doubt (relation, provider, at, may_be_missing)
+        SELECT shared.name, shared.provider, shared.at, true WHERE shared.relfilenode <> shared.oid;
     END IF;
     INSERT INTO pgedge.looked_at VALUES (shared.oid, shared.relfilenode)
       ON CONFLICT (relation) DO UPDATE SET filenode = excluded.filenode;
@@ -83,9 +109,11 @@ BEGIN
 END
 $$;
 
--- The doubts that one provider is to be asked about now.
-CREATE OR REPLACE FUNCTION pgedge.doubts_about(of_provider name) RETURNS TABLE (relation text, key jsonb)
-LANGUAGE plpgsql AS
+---- Asking ------------------------------------------------------------------------------------------------------------
+
+-- The doubts that one provider can settle: rows here that are older than its change, and rows that are not here although
+-- all has arrived that was written before.
+CREATE OR REPLACE FUNCTION pgedge.doubts_about(of_provider name) RETURNS SETOF pgedge.question LANGUAGE plpgsql AS
 $$
 DECLARE
   shared record;
@@ -93,75 +121,84 @@ DECLARE
 BEGIN
   FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.key IS NOT NULL
      AND s.name IN (SELECT d.relation FROM pgedge.doubt d WHERE d.provider = of_provider) LOOP
-    RETURN QUERY EXECUTE format('SELECT DISTINCT d.relation, d.key
-        FROM pgedge.doubt d, LATERAL jsonb_populate_record(NULL::%1$s, d.key) r
-       WHERE (d.relation, d.provider) = ($1, $2)
-         AND (d.may_be_missing AND d.at < $3
-              OR EXISTS (SELECT FROM %1$s t WHERE %2$s AND pgedge.committed(t.xmin) < d.at))',
+    RETURN QUERY EXECUTE format('SELECT DISTINCT d.relation, d.key, pgedge.writer(c.roident, c.timestamp), c.timestamp
+        FROM pgedge.doubt d CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, d.key) r
+        LEFT JOIN %1$s t ON %2$s LEFT JOIN LATERAL pg_xact_commit_timestamp_origin(t.xmin) c ON true
+       WHERE (d.relation, d.provider) = ($1, $2) AND d.key IS NOT NULL
+         AND (c.timestamp < d.at OR t.ctid IS NULL AND d.may_be_missing AND d.at < $3)',
       shared.relation, shared.is_same) USING shared.name, of_provider, everything_until;
   END LOOP;
 END
 $$;
 
--- The provider's part: what it has of the rows in a table of the session, `asked`.
-CREATE OR REPLACE FUNCTION pgedge.found()
-RETURNS TABLE (relation text, key jsonb, writer name, at timestamptz, content text) LANGUAGE plpgsql STABLE AS
+-- Writes the questions down; how many there are, and what this node knows by then. Nobody need be asked about rows that
+-- are here as they should be.
+CREATE OR REPLACE FUNCTION pgedge.ask(of_provider name, OUT questions bigint, OUT knowledge jsonb) LANGUAGE plpgsql AS
+$$
+BEGIN
+  TRUNCATE pgedge.question;
+  TRUNCATE pgedge.answer;
+  INSERT INTO pgedge.question SELECT * FROM pgedge.doubts_about(of_provider);
+  GET DIAGNOSTICS questions = ROW_COUNT;
+  DELETE FROM pgedge.doubt d
+   WHERE d.provider = of_provider AND d.may_be_missing AND d.key IS NOT NULL
+     AND d.at < pgedge.arrived_until() - interval '1 minute'
+     AND NOT EXISTS (SELECT FROM pgedge.question q WHERE (q.relation, q.key) = (d.relation, d.key));
+  knowledge := pgedge.knowledge_by_now();
+END
+$$;
+
+-- The provider's part: what it has of the rows in a table of the session, `asked`. It says nothing of a row that it may
+-- not have received yet, or that may have been deleted without its having heard of that.
+CREATE OR REPLACE FUNCTION pgedge.found(theirs jsonb) RETURNS SETOF pgedge.answer LANGUAGE plpgsql AS
 $$
 DECLARE
   shared record;
+  knowledge jsonb := pgedge.knowledge();
+  has_all boolean := pgedge.has_all_of(theirs);
 BEGIN
   FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name IN (SELECT a.relation FROM asked a) LOOP
-    RETURN QUERY EXECUTE format('SELECT a.relation, a.key, pgedge.writer(c.roident, c.timestamp), c.timestamp,
+    RETURN QUERY EXECUTE format('SELECT a.relation, a.key, a.here_at, pgedge.writer(c.roident, c.timestamp), c.timestamp,
            CASE WHEN t.ctid IS NOT NULL THEN t::text END
         FROM asked a CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, a.key) r
         LEFT JOIN %1$s t ON %2$s LEFT JOIN LATERAL pg_xact_commit_timestamp_origin(t.xmin) c ON true
-       WHERE a.relation = $1', shared.relation, shared.is_same) USING shared.name;
+       WHERE a.relation = $1 AND CASE WHEN a.here_at IS NULL THEN $3
+             ELSE t.ctid IS NOT NULL OR pgedge.is_known($2, a.writer, a.here_at) END',
+      shared.relation, shared.is_same) USING shared.name, knowledge, has_all;
   END LOOP;
 END
 $$;
 
--- What the provider has, and what it does not have any more; how many rows were put right.
+-- Takes what the provider has, and drops what it does not have any more; how many rows were put right.
 CREATE OR REPLACE PROCEDURE pgedge.settle_doubts(of_provider name, INOUT settled bigint DEFAULT 0) LANGUAGE plpgsql AS
 $$
 DECLARE
   shared record;
   count bigint;
-  everything_until timestamptz := pgedge.arrived_until();
 BEGIN
-  CREATE TEMP TABLE given (relation text, writer name, at timestamptz, content text);
-  FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name IN (SELECT a.relation FROM pgedge.answer a) LOOP
-    EXECUTE format('INSERT INTO given
-        SELECT DISTINCT a.relation, a.writer, a.at, a.content
-          FROM pgedge.answer a JOIN pgedge.doubt d USING (relation, key),
-               LATERAL jsonb_populate_record(NULL::%1$s, a.key) r
-          LEFT JOIN %1$s t ON %2$s
-         WHERE a.relation = $1 AND d.provider = $2 AND a.at IS NOT NULL AND a.content IS NOT NULL
-           AND (t.ctid IS NULL AND d.may_be_missing AND d.at < $3 OR pgedge.committed(t.xmin) < a.at)',
-      shared.relation, shared.is_same) USING shared.name, of_provider, everything_until;
-    GET DIAGNOSTICS count = ROW_COUNT;
-    settled := settled + count;
-  END LOOP;
+  CREATE TEMP TABLE given AS
+  SELECT DISTINCT a.relation, a.writer, a.at, a.content FROM pgedge.answer a
+   WHERE a.content IS NOT NULL AND a.at IS NOT NULL AND (a.here_at IS NULL OR a.here_at < a.at);
+  GET DIAGNOSTICS settled = ROW_COUNT;
   CALL pgedge.take_rows();
   SET session_replication_role = replica;
   PERFORM pgedge.write_as(NULL, clock_timestamp());
   FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name IN (SELECT a.relation FROM pgedge.answer a) LOOP
-    EXECUTE format('DELETE FROM %1$s t USING pgedge.answer a JOIN pgedge.doubt d USING (relation, key),
-          LATERAL jsonb_populate_record(NULL::%1$s, a.key) r
-        WHERE a.relation = $1 AND d.provider = $2 AND a.content IS NULL AND %2$s
-          AND pgedge.committed(t.xmin) < d.at', shared.relation, shared.is_same)
-      USING shared.name, of_provider;
+    EXECUTE format('DELETE FROM %1$s t USING pgedge.answer a, LATERAL jsonb_populate_record(NULL::%1$s, a.key) r
+        WHERE a.relation = $1 AND a.content IS NULL AND %2$s AND pgedge.committed(t.xmin) = a.here_at',
+      shared.relation, shared.is_same) USING shared.name;
     GET DIAGNOSTICS count = ROW_COUNT;
     settled := settled + count;
   END LOOP;
+  -- asked once; should the row come after all, it is asked about again
   UPDATE pgedge.doubt d SET may_be_missing = false
-   WHERE d.provider = of_provider AND d.relation IS NOT NULL AND d.may_be_missing AND d.at < everything_until
+   WHERE d.provider = of_provider AND d.may_be_missing
      AND EXISTS (SELECT FROM pgedge.answer a WHERE (a.relation, a.key) = (d.relation, d.key));
   DROP TABLE given;
 END
 $$;
 
--- Since when rows of a provider were skipped because their table was not here yet; NULL if there are none, or if it may
--- not be here yet.
-CREATE OR REPLACE FUNCTION pgedge.without_table_since(of_provider name) RETURNS timestamptz LANGUAGE sql AS
-$$ SELECT min(at) - interval '10 s' FROM pgedge.doubt
-    WHERE provider = of_provider AND relation IS NULL AND at < pgedge.arrived_until() $$;
+-- The first doubt about whole tables that can be looked into: everything of that time has arrived.
+CREATE OR REPLACE FUNCTION pgedge.wide_doubt(of_provider name, OUT id bigint, OUT since timestamptz) LANGUAGE sql AS
+$$ SELECT d.id, d.at FROM pgedge.doubt d
+    WHERE d.provider = of_provider AND d.key IS NULL AND d.at < pgedge.arrived_until() ORDER BY d.at LIMIT 1 $$;

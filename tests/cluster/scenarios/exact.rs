@@ -136,12 +136,19 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
     running(platform, &three_nodes())?;
     platform.sql(
         FIRST,
-        "CREATE TABLE causes (id int PRIMARY KEY, value text, long text); CREATE TABLE filled (id int PRIMARY KEY)",
+        "CREATE TABLE causes (id int PRIMARY KEY, value text, long text); CREATE TABLE filled (id int PRIMARY KEY);
+         CREATE TABLE made_again (id int PRIMARY KEY, round int); CREATE TABLE refilled (id int PRIMARY KEY)",
     )?;
     agree(
         platform,
-        "SELECT count(*) FROM spock.tables WHERE relname IN ('causes', 'filled') AND set_name = 'default'",
-        "2",
+        "SELECT count(*) FROM spock.tables WHERE relname IN ('causes', 'filled', 'made_again', 'refilled') AND set_name = 'default'",
+        "4",
+    )?;
+    platform.sql(FIRST, "INSERT INTO made_again SELECT id, -1 FROM generate_series(1, 30) id; INSERT INTO refilled VALUES (-1)")?;
+    agree(
+        platform,
+        "SELECT count(*), (SELECT count(*) FROM refilled) FROM made_again",
+        "30|1",
     )?;
     for round in 0..2 {
         let link = format!("'{THIRD}_sub_from_{FIRST}'");
@@ -153,6 +160,8 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
                FROM generate_series(1, 40) id",
         )?;
         platform.sql(FIRST, "INSERT INTO filled SELECT generate_series(1, 50)")?;
+        platform.sql(FIRST, "DELETE FROM made_again")?;
+        platform.sql(FIRST, "TRUNCATE refilled")?;
         platform.sql(
             FIRST,
             &format!("CREATE TABLE made_there_{round} (id int PRIMARY KEY)"),
@@ -172,6 +181,16 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
         platform.sql(SECOND, "TRUNCATE filled")?;
         platform.sql(
             SECOND,
+            &format!("INSERT INTO made_again SELECT id, {round} FROM generate_series(1, 30) id"),
+        )?;
+        platform.sql(
+            SECOND,
+            &format!(
+                "INSERT INTO refilled SELECT {round} * 100 + id FROM generate_series(1, 20) id"
+            ),
+        )?;
+        platform.sql(
+            SECOND,
             &format!("INSERT INTO made_there_{round} SELECT generate_series(1, 30)"),
         )?;
         platform.sql(SECOND, &format!("CREATE TABLE marker_{round} ()"))?;
@@ -186,9 +205,10 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
             platform,
             &format!(
                 "SELECT count(*), count(long), count(*) FILTER (WHERE value = 'changed'), count(*) FILTER (WHERE id > 100),
-                        (SELECT count(*) FROM filled), (SELECT count(*) FROM made_there_{round}) FROM causes"
+                        (SELECT count(*) FROM filled), (SELECT count(*) FROM made_there_{round}),
+                        (SELECT count(*) FROM made_again WHERE round = {round}), (SELECT count(*) FROM refilled) FROM causes"
             ),
-            "30|30|10|10|0|30",
+            "30|30|10|10|0|30|30|20",
         )?;
         platform.sql(FIRST, "DELETE FROM causes")?;
         agree(platform, "SELECT count(*) FROM causes", "0")?;
