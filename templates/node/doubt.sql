@@ -1,12 +1,12 @@
 -- Changes of several nodes may arrive in another order than they were made: the change or the deletion of a row that is
--- not there yet, a row that is made again before the deletion of the old one, a truncation too early or too late. Spock
--- skips the one, or lets the other go, and notes what looked odd. Each note is a doubt about a row. When the row here is
+-- not there yet, a row that is made again before the old one is deleted, a truncation too early or too late. Spock
+-- skips the one, or lets the other pass, and notes what was odd. Each note is a doubt about a row. When the row here is
 -- older than that change, or is missing, the node that made the change is asked what it has.
 SET client_min_messages = warning;
 SET spock.enable_ddl_replication = off;
 
--- `key` has at least the columns of the row's key. Without one it is all rows of that table, or of all tables, that were
--- written since then.
+-- `key` has at least the columns of the row's key. Without one it is all rows of that table, or of all tables, that
+-- were written since then.
 CREATE TABLE IF NOT EXISTS pgedge.doubt (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, relation text,
   provider name NOT NULL, key jsonb, at timestamptz NOT NULL, may_be_missing boolean NOT NULL);
 
@@ -111,8 +111,8 @@ $$;
 
 ---- Asking ------------------------------------------------------------------------------------------------------------
 
--- The doubts that one provider can settle: rows here that are older than its change, and rows that are not here although
--- all has arrived that was written before.
+-- The doubts that one provider can settle: rows here that are older than its change, and rows that are not here
+-- although all has arrived that was written before.
 CREATE OR REPLACE FUNCTION pgedge.doubts_about(of_provider name) RETURNS SETOF pgedge.question LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -158,8 +158,8 @@ DECLARE
   has_all boolean := pgedge.has_all_of(theirs);
 BEGIN
   FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name IN (SELECT a.relation FROM asked a) LOOP
-    RETURN QUERY EXECUTE format('SELECT a.relation, a.key, a.here_at, pgedge.writer(c.roident, c.timestamp), c.timestamp,
-           CASE WHEN t.ctid IS NOT NULL THEN t::text END
+    RETURN QUERY EXECUTE format('SELECT a.relation, a.key, a.here_at,
+           pgedge.writer(c.roident, c.timestamp), c.timestamp, CASE WHEN t.ctid IS NOT NULL THEN t::text END
         FROM asked a CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, a.key) r
         LEFT JOIN %1$s t ON %2$s LEFT JOIN LATERAL pg_xact_commit_timestamp_origin(t.xmin) c ON true
        WHERE a.relation = $1 AND CASE WHEN a.here_at IS NULL THEN $3

@@ -1,7 +1,7 @@
--- A node that catches up receives from each of the others by itself. What came in another order is in doubt, and is asked
--- about; but of rows whose table was not here yet, or was truncated meanwhile, nothing is noted. So what was written
--- since then is compared with a node that has served all the time. What is missing twice, although all that was under
--- way has arrived in between, is taken over. Whatever is to go is in doubt.
+-- A node that catches up receives from each of the others by itself. What came in another order is in doubt, and is
+-- asked about; but of rows whose table was not here yet, or was truncated meanwhile, nothing is noted. So what was
+-- written since then is compared with a node that has served all the time. What is missing twice, although all that was
+-- under way has arrived in between, is taken over. Whatever is to go is in doubt.
 SET client_min_messages = warning;
 SET spock.enable_ddl_replication = off;
 

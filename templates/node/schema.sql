@@ -259,8 +259,8 @@ CREATE EVENT TRIGGER pgedge_place_tables ON ddl_command_end
   WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'CREATE SCHEMA')
   EXECUTE FUNCTION pgedge.on_ddl();
 
--- Spock repeats a command elsewhere under the same search path. One that was set to '' reads "" there, which is no name,
--- and the other nodes would go without the command.
+-- Spock repeats a command elsewhere under the same search path. One that was set to '' reads "" there, which is no
+-- name, and the other nodes would go without the command.
 CREATE OR REPLACE FUNCTION pgedge.before_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
 $$
 BEGIN
