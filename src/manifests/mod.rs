@@ -17,6 +17,7 @@ use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
 pub use escape::{shell_word, yaml_scalar};
+pub use platform::fill_defaults;
 use templates::Kind;
 pub use templates::Templates;
 

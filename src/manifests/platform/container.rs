@@ -8,32 +8,37 @@ const COMMAND_LINE: Shape =
 const ON_PORT: Shape = Shape::Object(&[may("port", PORT)]);
 const HOOK: Shape = Shape::Object(&[may("exec", COMMAND_LINE)]);
 
-const PROBE: Shape = Shape::Object(&[
-    may("exec", COMMAND_LINE),
-    may("grpc", ON_PORT),
-    may("tcpSocket", ON_PORT),
-    may(
-        "httpGet",
+/// A probe; the two kinds differ in when they begin.
+macro_rules! probe {
+    ($delay:literal) => {
         Shape::Object(&[
-            may("path", Shape::Text(&PROBE_PATH)),
-            may("port", PORT),
-            may("scheme", Shape::Word(&["HTTP", "HTTPS"])),
+            may("exec", COMMAND_LINE),
+            may("grpc", ON_PORT),
+            may("tcpSocket", ON_PORT),
             may(
-                "httpHeaders",
-                Shape::List(
-                    &Shape::Object(&[must("name", ANY_TEXT), must("value", ANY_TEXT)]),
-                    0,
-                    usize::MAX,
-                ),
+                "httpGet",
+                Shape::Object(&[
+                    may("path", Shape::Text(&PROBE_PATH)).or(r#""/""#),
+                    may("port", PORT),
+                    may("scheme", Shape::Word(&["HTTP", "HTTPS"])).or(r#""HTTP""#),
+                    may(
+                        "httpHeaders",
+                        Shape::List(
+                            &Shape::Object(&[must("name", ANY_TEXT), must("value", ANY_TEXT)]),
+                            0,
+                            usize::MAX,
+                        ),
+                    ),
+                ]),
             ),
-        ]),
-    ),
-    may("initialDelaySeconds", Shape::Whole(0, 600)),
-    may("periodSeconds", Shape::Whole(1, 600)),
-    may("timeoutSeconds", Shape::Whole(1, 600)),
-    may("successThreshold", Shape::Whole(1, 20)),
-    may("failureThreshold", Shape::Whole(1, 20)),
-]);
+            may("initialDelaySeconds", Shape::Whole(0, 600)).or($delay),
+            may("periodSeconds", Shape::Whole(1, 600)).or("10"),
+            may("timeoutSeconds", Shape::Whole(1, 600)).or("1"),
+            may("successThreshold", Shape::Whole(1, 20)).or("1"),
+            may("failureThreshold", Shape::Whole(1, 20)).or("3"),
+        ])
+    };
+}
 
 pub(super) const CONTAINER: Shape = Shape::Object(&[
     must("name", Shape::Text(&CONTAINER_NAME)),
@@ -41,11 +46,11 @@ pub(super) const CONTAINER: Shape = Shape::Object(&[
     may("command", Shape::Text(&COMMAND)),
     may("args", TEXTS),
     may("workingDir", Shape::Text(&PATH)),
-    may("cpu", Shape::Scalar(&CPU)),
-    may("memory", Shape::Scalar(&MEMORY)),
+    may("cpu", Shape::Scalar(&CPU)).or(r#""50m""#),
+    may("memory", Shape::Scalar(&MEMORY)).or(r#""128Mi""#),
     may("minCpu", Shape::Scalar(&CPU)),
     may("minMemory", Shape::Scalar(&MEMORY)),
-    may("inheritEnv", Shape::Bool),
+    may("inheritEnv", Shape::Bool).or("false"),
     may("env", VARIABLES),
     may("port", PORT),
     may(
@@ -53,14 +58,14 @@ pub(super) const CONTAINER: Shape = Shape::Object(&[
         Shape::List(
             &Shape::Object(&[
                 must("number", PORT),
-                may("protocol", Shape::Word(&["http", "http2", "grpc", "tcp"])),
+                may("protocol", Shape::Word(&["http", "http2", "grpc", "tcp"])).or(r#""http""#),
             ]),
             0,
             usize::MAX,
         ),
     ),
-    may("readinessProbe", PROBE),
-    may("livenessProbe", PROBE),
+    may("readinessProbe", probe!("10")),
+    may("livenessProbe", probe!("60")),
     may(
         "lifecycle",
         Shape::Object(&[may("postStart", HOOK), may("preStop", HOOK)]),
@@ -99,7 +104,7 @@ pub(super) const CONTAINER: Shape = Shape::Object(&[
             &Shape::Object(&[
                 may("path", Shape::Text(&VOLUME_PATH)),
                 must("uri", Shape::Text(&VOLUME_URI)),
-                may("recoveryPolicy", Shape::Word(&["retain", "recycle"])),
+                may("recoveryPolicy", Shape::Word(&["retain", "recycle"])).or(r#""retain""#),
             ]),
             0,
             15,

@@ -47,7 +47,8 @@ pub(super) const GVC_FIELDS: &[Field] = &[
             may(
                 "endpointNamingFormat",
                 Shape::Word(&["default", "legacy", "org"]),
-            ),
+            )
+            .or(r#""org""#),
             may("env", VARIABLES),
             may(
                 "keda",
@@ -114,7 +115,8 @@ pub(super) const GVC_FIELDS: &[Field] = &[
                 ]),
             ),
         ]),
-    ),
+    )
+    .or("{}"),
 ];
 
 pub(super) const IDENTITY: &[Field] = &[
@@ -156,7 +158,7 @@ pub(super) const IDENTITY: &[Field] = &[
         "gcp",
         Shape::Object(&[
             must("cloudAccountLink", Shape::Text(&CLOUD_ACCOUNT_LINK)),
-            may("scopes", TEXTS),
+            may("scopes", TEXTS).or(r#"["https://www.googleapis.com/auth/cloud-platform"]"#),
             may("serviceAccount", ANY_TEXT),
             may(
                 "bindings",
@@ -244,7 +246,7 @@ pub(super) const VOLUMESET: &[Field] = &[
         "spec",
         Shape::Object(&[
             must("initialCapacity", Shape::Whole(10, 65_536)),
-            may("fileSystemType", Shape::Word(&["ext4", "xfs", "shared"])),
+            may("fileSystemType", Shape::Word(&["ext4", "xfs", "shared"])).or(r#""ext4""#),
             may(
                 "performanceClass",
                 Shape::Word(&["general-purpose-ssd", "high-throughput-ssd", "shared"]),
@@ -272,7 +274,7 @@ pub(super) const VOLUMESET: &[Field] = &[
             may(
                 "snapshots",
                 Shape::Object(&[
-                    may("createFinalSnapshot", Shape::Bool),
+                    may("createFinalSnapshot", Shape::Bool).or("true"),
                     may("retentionDuration", Shape::Text(&RETENTION)),
                     may("schedule", Shape::Text(&SNAPSHOT_SCHEDULE)),
                 ]),
@@ -303,6 +305,6 @@ pub(super) const VOLUMESET: &[Field] = &[
 pub(super) const DICTIONARY: Shape = Shape::Map(&SECRET_KEY, &ANY_TEXT);
 
 pub(super) const OPAQUE: Shape = Shape::Object(&[
-    may("encoding", Shape::Word(&["plain", "base64"])),
+    may("encoding", Shape::Word(&["plain", "base64"])).or(r#""plain""#),
     must("payload", ANY_TEXT),
 ]);

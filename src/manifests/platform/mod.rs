@@ -7,6 +7,7 @@
 
 mod check;
 mod container;
+mod defaults;
 mod kinds;
 mod rule;
 mod together;
@@ -15,12 +16,24 @@ mod workload;
 use rule::*;
 
 pub(super) use check::check;
+pub use defaults::fill as fill_defaults;
 
 /// One field.
 struct Field {
     name: &'static str,
     is_needed: bool,
     shape: Shape,
+    /// What the platform fills in where it is left out, as JSON.
+    default: Option<&'static str>,
+}
+
+impl Field {
+    const fn or(self, default: &'static str) -> Self {
+        Self {
+            default: Some(default),
+            ..self
+        }
+    }
 }
 
 const fn must(name: &'static str, shape: Shape) -> Field {
@@ -28,6 +41,7 @@ const fn must(name: &'static str, shape: Shape) -> Field {
         name,
         is_needed: true,
         shape,
+        default: None,
     }
 }
 
@@ -36,6 +50,7 @@ const fn may(name: &'static str, shape: Shape) -> Field {
         name,
         is_needed: false,
         shape,
+        default: None,
     }
 }
 

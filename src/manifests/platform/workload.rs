@@ -29,11 +29,11 @@ const AUTOSCALING: Shape = Shape::Object(&[
             usize::MAX,
         ),
     ),
-    may("minScale", Shape::Whole(0, MANY)),
-    may("maxScale", Shape::Whole(0, MANY)),
-    may("maxConcurrency", Shape::Whole(0, 30_000)),
-    may("scaleToZeroDelay", Shape::Whole(30, 3_600)),
-    may("target", Shape::Whole(1, 20_000)),
+    may("minScale", Shape::Whole(0, MANY)).or("1"),
+    may("maxScale", Shape::Whole(0, MANY)).or("5"),
+    may("maxConcurrency", Shape::Whole(0, 30_000)).or("0"),
+    may("scaleToZeroDelay", Shape::Whole(30, 3_600)).or("300"),
+    may("target", Shape::Whole(1, 20_000)).or("95"),
     may(
         "keda",
         Shape::Object(&[
@@ -97,28 +97,32 @@ const AUTOSCALING: Shape = Shape::Object(&[
 ]);
 
 /// What options hold, everywhere or in one location.
-const SCALES: Field = may("autoscaling", AUTOSCALING);
+const SCALES: Field = may("autoscaling", AUTOSCALING).or("{}");
 const AI: Field = may("capacityAI", Shape::Bool);
 const AI_UPDATE: Field = may("capacityAIUpdateMinutes", Shape::Whole(2, MANY));
-const DEBUG: Field = may("debug", Shape::Bool);
-const ZONES: Field = may("multiZone", ENABLED);
+const DEBUG: Field = may("debug", Shape::Bool).or("false");
+const ZONES: Field = may(
+    "multiZone",
+    Shape::Object(&[may("enabled", Shape::Bool).or("false")]),
+);
 const SPOT: Field = may("spot", Shape::Bool);
-const SUSPEND: Field = may("suspend", Shape::Bool);
-const TIMEOUT: Field = may("timeoutSeconds", Shape::Whole(1, 3_600));
+const SUSPEND: Field = may("suspend", Shape::Bool).or("false");
+const TIMEOUT: Field = may("timeoutSeconds", Shape::Whole(1, 3_600)).or("5");
 const LOCATION: Field = must("location", Shape::Text(&LOCATION_LINK));
 
 const FIREWALL: Shape = Shape::Object(&[
     may(
         "external",
         Shape::Object(&[
-            may("inboundAllowCIDR", Shape::List(&ANY_TEXT, 0, 250)),
-            may("inboundBlockedCIDR", TEXTS),
-            may("outboundAllowCIDR", TEXTS),
-            may("outboundBlockedCIDR", TEXTS),
+            may("inboundAllowCIDR", Shape::List(&ANY_TEXT, 0, 250)).or("[]"),
+            may("inboundBlockedCIDR", TEXTS).or("[]"),
+            may("outboundAllowCIDR", TEXTS).or("[]"),
+            may("outboundBlockedCIDR", TEXTS).or("[]"),
             may(
                 "outboundAllowHostname",
                 Shape::List(&Shape::Text(&HOSTNAME), 0, usize::MAX),
-            ),
+            )
+            .or("[]"),
             may(
                 "outboundAllowPort",
                 Shape::List(
@@ -129,7 +133,8 @@ const FIREWALL: Shape = Shape::Object(&[
                     0,
                     usize::MAX,
                 ),
-            ),
+            )
+            .or("[]"),
             may(
                 "http",
                 Shape::Object(&[may(
@@ -153,11 +158,13 @@ const FIREWALL: Shape = Shape::Object(&[
             may(
                 "inboundAllowType",
                 Shape::Word(&["none", "same-gvc", "same-org", "workload-list"]),
-            ),
+            )
+            .or(r#""none""#),
             may(
                 "inboundAllowWorkload",
                 Shape::List(&Shape::Text(&WORKLOAD_LINK), 0, usize::MAX),
-            ),
+            )
+            .or("[]"),
         ]),
     ),
 ]);
@@ -222,7 +229,8 @@ pub(super) const WORKLOAD: &[Field] = &[
             may(
                 "defaultOptions",
                 Shape::Object(&[SCALES, AI, AI_UPDATE, DEBUG, ZONES, SPOT, SUSPEND, TIMEOUT]),
-            ),
+            )
+            .or("{}"),
             may(
                 "localOptions",
                 Shape::List(
@@ -241,23 +249,27 @@ pub(super) const WORKLOAD: &[Field] = &[
                     may(
                         "concurrencyPolicy",
                         Shape::Word(&["Forbid", "Replace", "Allow"]),
-                    ),
-                    may("historyLimit", Shape::Whole(1, 10)),
-                    may("restartPolicy", Shape::Word(&["Never", "OnFailure"])),
+                    )
+                    .or(r#""Forbid""#),
+                    may("historyLimit", Shape::Whole(1, 10)).or("5"),
+                    may("restartPolicy", Shape::Word(&["Never", "OnFailure"])).or(r#""Never""#),
                     may("activeDeadlineSeconds", Shape::Whole(1, 86_400)),
                 ]),
             ),
             may("loadBalancer", LOAD_BALANCER),
+            // whether the platform makes up a block that was not sent is not known: with and without it are the same
             may(
                 "rolloutOptions",
                 Shape::Object(&[
-                    may("minReadySeconds", Shape::Whole(0, MANY)),
+                    may("minReadySeconds", Shape::Whole(0, MANY)).or("0"),
                     may("maxSurgeReplicas", Shape::Scalar(&SHARE)),
                     may("maxUnavailableReplicas", Shape::Scalar(&SHARE)),
-                    may("scalingPolicy", Shape::Word(&["OrderedReady", "Parallel"])),
-                    may("terminationGracePeriodSeconds", Shape::Whole(0, 3_600)),
+                    may("scalingPolicy", Shape::Word(&["OrderedReady", "Parallel"]))
+                        .or(r#""OrderedReady""#),
+                    may("terminationGracePeriodSeconds", Shape::Whole(0, 3_600)).or("90"),
                 ]),
-            ),
+            )
+            .or("{}"),
             may(
                 "securityOptions",
                 Shape::Object(&[
@@ -281,7 +293,7 @@ pub(super) const WORKLOAD: &[Field] = &[
                     may("topologySpreadConstraints", Shape::Any),
                 ]),
             ),
-            may("supportDynamicTags", Shape::Bool),
+            may("supportDynamicTags", Shape::Bool).or("false"),
         ]),
     ),
 ];

@@ -6,7 +6,7 @@ mod workload;
 use serde_json::{Map, Value, json};
 
 use super::resource::{Id, Resource};
-use crate::manifests::REDACTED_KIND;
+use crate::manifests::{REDACTED_KIND, fill_defaults};
 use workload::workload;
 
 type Fields = Map<String, Value>;
@@ -68,11 +68,9 @@ pub fn resource(document: Value) -> Result<Resource, String> {
     if let Some(tags) = object(&mut fields, "tags") {
         tags.retain(|key, _| !is_of_the_platform(key));
     }
+    fill_defaults(&kind, &mut fields);
     match kind.as_str() {
-        "secret" => secret(&mut fields),
-        "gvc" => gvc_defaults(&mut fields),
         "identity" => identity(&mut fields),
-        "volumeset" => volumeset(&mut fields),
         "workload" => workload(&mut fields, gvc.as_deref()),
         _ => {}
     }
@@ -162,37 +160,9 @@ fn is_link(key: &str) -> bool {
         || matches!(key, "location" | "inboundAllowWorkload" | "image")
 }
 
-fn secret(fields: &mut Fields) {
-    if fields.get("type").and_then(Value::as_str) == Some("opaque")
-        && let Some(data) = object(fields, "data")
-    {
-        fill(data, "encoding", json!("plain"));
-    }
-}
-
-fn gvc_defaults(fields: &mut Fields) {
-    if let Some(spec) = object_or_new(fields, "spec") {
-        fill(spec, "endpointNamingFormat", json!("org"));
-    }
-}
-
 fn identity(fields: &mut Fields) {
-    if let Some(gcp) = object(fields, "gcp") {
-        let scopes = json!(["https://www.googleapis.com/auth/cloud-platform"]);
-        fill(gcp, "scopes", scopes);
-    }
     if let Some(policy) = object(fields, "aws").and_then(|aws| object(aws, "trustPolicy")) {
         fill(policy, "Version", json!("2012-10-17"));
-    }
-}
-
-fn volumeset(fields: &mut Fields) {
-    let Some(spec) = object_or_new(fields, "spec") else {
-        return;
-    };
-    fill(spec, "fileSystemType", json!("ext4"));
-    if let Some(snapshots) = object(spec, "snapshots") {
-        fill(snapshots, "createFinalSnapshot", json!(true));
     }
 }
 
@@ -202,14 +172,6 @@ fn fill(fields: &mut Fields, key: &str, default: Value) {
 
 fn object<'f>(fields: &'f mut Fields, key: &str) -> Option<&'f mut Fields> {
     fields.get_mut(key)?.as_object_mut()
-}
-
-/// `None` when something else is there.
-fn object_or_new<'f>(fields: &'f mut Fields, key: &str) -> Option<&'f mut Fields> {
-    fields
-        .entry(key)
-        .or_insert_with(|| json!({}))
-        .as_object_mut()
 }
 
 fn objects<'f>(fields: &'f mut Fields, key: &str) -> impl Iterator<Item = &'f mut Fields> {
