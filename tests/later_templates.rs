@@ -230,3 +230,19 @@ fn what_is_renamed_is_kept() -> Result<()> {
     );
     Ok(())
 }
+
+/// Where the cluster runs is never left out with exit 0.
+#[test]
+fn locations_that_are_none_stop_it() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("old.yaml");
+    for locations in ["{name: a}", "[]", "3", "[aws-us-west-2]", "[{replicas: 3}]"] {
+        fs::write(&file, format!("locations: {locations}\n"))?;
+        let output = program(&["migrate", &file.display().to_string(), "--gvc", "shop"])?;
+        let said = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(1), "{locations}: {said}");
+        assert!(output.stdout.is_empty(), "{locations}");
+        assert!(said.contains("no list of locations"), "{locations}: {said}");
+    }
+    Ok(())
+}

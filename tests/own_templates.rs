@@ -196,6 +196,11 @@ const LEGAL: &[Variant] = &[
         "      inboundAllowWorkload:\n        - //gvc/shop/workload/api\n        - /org/acme/gvc/shop/workload/jobs\n        - //agent/office\n        - cpln://internal/keda\n",
     ),
     (
+        POOLER,
+        "      memory: {{ pooler.memory }}\n",
+        "      memory: 4000Mi\n",
+    ),
+    (
         BACKUP,
         "    activeDeadlineSeconds: {{ backup.deadline }}\n",
         "    activeDeadlineSeconds: 21600\n",
@@ -241,6 +246,29 @@ const WRONG: &[(Variant, &str, &str)] = &[
         (VOLUMES, "  fileSystemType: ext4\n", "  snapshots2: 1\n"),
         "spec.snapshots2",
         "snapshots",
+    ),
+    (
+        (
+            POOLER,
+            "      memory: {{ pooler.memory }}\n",
+            "      memory: 5Gi\n",
+        ),
+        "spec.containers[0].memory",
+        "at most 4000Mi with this `cpu`",
+    ),
+    (
+        (
+            NODES,
+            "      minMemory: {{ pgedge.min_memory }}\n",
+            "      minMemory: 512Mi\n",
+        ),
+        "spec.containers[0].memory",
+        "up to 4 times it",
+    ),
+    (
+        (NODES, "      cpu: {{ pgedge.cpu }}\n", "      cpu: 400m\n"),
+        "spec.containers[0].cpu",
+        "from `minCpu`",
     ),
     (
         (POLICY, "targetKind: secret\n", "targetKind: sekret\n"),
@@ -460,9 +488,11 @@ fn a_cluster_can_have_more_than_is_built_in() -> Result<()> {
     assert!(export.status.success(), "{}", stderr(&export));
     let nodes = folder.path().join("manifests").join(NODES);
     let text = fs::read_to_string(&nodes)?;
-    let sidecar = "  containers:\n    - name: exporter\n      image: {{ custom.exporter }}\n      metrics:\n        \
-                   port: 9187\n        path: /metrics\n";
-    fs::write(&nodes, text.replacen("  containers:\n", sidecar, 1))?;
+    // the example that `explain` has
+    let names = common::stdout(&["explain", "--templates"])?;
+    let (_, sidecar) = names.split_once("below `containers:`\n\n").ok_or(names)?;
+    let containers = format!("  containers:\n{sidecar}");
+    fs::write(&nodes, text.replacen("  containers:\n", &containers, 1))?;
     fs::create_dir(folder.path().join("extra"))?;
     let extra = |name: &str, text: &str| fs::write(folder.path().join("extra").join(name), text);
     extra(

@@ -7,12 +7,15 @@ use serde_json::Value as Json;
 /// How long a value may be to be shown.
 const SHOWN: usize = 40;
 
-/// Every name with what it is; lists by their first item.
+/// What templates of the user's own are for most often.
+const SIDECAR: &str = include_str!("sidecar.txt");
+
+/// Every name with what it is, lists by their first item; and an example.
 #[must_use]
 pub fn names(seen: &Json) -> String {
     let mut out = String::new();
     list(seen, "", &mut out);
-    out
+    out + SIDECAR
 }
 
 fn list(value: &Json, name: &str, out: &mut String) {

@@ -66,6 +66,7 @@ pub(super) fn of(documents: &[&Node], meaning: &Meaning) -> Result<Version, Prob
             .fix("add `locations` with the ones that the cluster runs in"),
         );
     }
+    problems.extend(locations.and_then(no_locations));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -108,6 +109,18 @@ fn unknown(entry: &Entry, meaning: &Meaning) -> Option<Problem> {
     (is_section && !is_known).then(|| {
         Problem::new(Code::UnknownKey, Place::At(entry.key_span), found)
             .fix("take it out, if nothing depends on it")
+    })
+}
+
+/// What stands under `locations` and is no list of them: nobody knows where the cluster runs then.
+fn no_locations(entry: &Entry) -> Option<Problem> {
+    let is_location = |node: &Node| node.get("name").and_then(Node::as_text).is_some();
+    let is_list = matches!(&entry.node.value, Value::List(items)
+        if !items.is_empty() && items.iter().all(is_location));
+    (!is_list).then(|| {
+        let found = "`locations` is no list of locations, each with its `name`";
+        Problem::new(Code::WrongType, Place::At(entry.node.span), found)
+            .fix("write the ones that the cluster runs in: `- name: …`, with `replicas` below it")
     })
 }
 

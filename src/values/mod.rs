@@ -65,7 +65,8 @@ pub struct Values {
     /// Whether nobody can delete the data.
     ///
     /// `true` puts the tag `cpln/protected` on GVC and volume set: the platform refuses to delete them, whoever asks,
-    /// until it is `false` again.
+    /// until it is `false` again. It is off by default, because a cluster that was made to try it out has to go as it
+    /// came; set it before the first data that matters. Terraform, the operator and Helm keep both without it.
     pub protected: Option<bool>,
     /// The GVC and the locations it spans.
     pub gvc: Gvc,

@@ -9,6 +9,7 @@ mod check;
 mod container;
 mod defaults;
 mod kinds;
+mod resources;
 mod rule;
 mod together;
 mod workload;

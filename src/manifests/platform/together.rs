@@ -15,13 +15,16 @@ pub(super) fn together(kind: &str, document: &Node) -> Problems {
     };
     match kind {
         "volumeset" => problems.extend(performance_class(node, &spec)),
-        "workload" => workload(node, &spec, &mut problems),
+        "workload" => {
+            workload(node, &spec, &mut problems);
+            super::resources::check(document, node, &spec, &mut problems);
+        }
         _ => {}
     }
     problems
 }
 
-fn refuse(path: Path, found: impl Into<String>, allowed: impl Into<String>) -> Problem {
+pub(super) fn refuse(path: Path, found: impl Into<String>, allowed: impl Into<String>) -> Problem {
     Problem::of_value(Code::Conflict, path, found).allowed(allowed)
 }
 
@@ -129,7 +132,7 @@ fn handlers(probe: &Node, path: Path) -> Option<Problem> {
     ))
 }
 
-fn items<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = (usize, &'n Node)> {
+pub(super) fn items<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = (usize, &'n Node)> {
     let items = match node.get(key).map(|list| &list.value) {
         Some(Value::List(items)) => items.as_slice(),
         _ => &[],
