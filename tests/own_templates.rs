@@ -490,7 +490,9 @@ fn a_cluster_can_have_more_than_is_built_in() -> Result<()> {
     let text = fs::read_to_string(&nodes)?;
     // the example that `explain` has
     let names = common::stdout(&["explain", "--templates"])?;
-    let (_, sidecar) = names.split_once("below `containers:`\n\n").ok_or(names)?;
+    let (_, sidecar) = names
+        .split_once("below `containers:`\n\n")
+        .ok_or("no example")?;
     let containers = format!("  containers:\n{sidecar}");
     fs::write(&nodes, text.replacen("  containers:\n", &containers, 1))?;
     fs::create_dir(folder.path().join("extra"))?;
