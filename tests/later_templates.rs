@@ -222,7 +222,7 @@ fn what_is_renamed_is_kept() -> Result<()> {
     let file = folder.path().join("old.yaml").display().to_string();
     fs::write(
         &file,
-        "locations: []\nvolumeset:\n  snapshots:\n    retentionDuration: 9d\n",
+        "locations: [{name: aws-us-west-2, replicas: 3}]\nvolumeset:\n  snapshots:\n    retentionDuration: 9d\n",
     )?;
     let said = program(&["migrate", &file, "--gvc", "shop-gvc"])?;
     assert!(

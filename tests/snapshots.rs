@@ -140,8 +140,7 @@ fn a_difference_is_a_plan_with_the_values_behind_it() -> Result<()> {
         "    shop: 0 to create, 1 to change, 0 to delete\n",
         "        spec.localOptions[aws-us-west-2].autoscaling.minScale   2 → 3\n",
         "        because pgcat.minReplicas   2 → 3   (shop.yaml:3)\n",
-        "    ! replaces the replicas of shop-pgcat one after another: each connection breaks
-      once (pooler-restart)\n",
+        "    · no replica of shop-pgcat that runs restarts (taken-up)\n",
         "1 of 1 case fail; `pgedge-tpl test --update` accepts what they give now\n",
     ] {
         assert!(said.contains(line), "{line}is not in\n{said}");
