@@ -102,7 +102,8 @@ fn of_topology(values: &Values) -> Vec<Computed> {
 /// time, and with 2GB between checkpoints there is a fifth less WAL. Throughput beside other load was the same: side by
 /// side 2 percent more selects and 1 percent fewer writes. Costs of random pages and concurrency of reads changed nothing
 /// that could be measured, so they keep PostgreSQL's defaults; `work_mem` does because it counts for each of many
-/// connections, and autovacuum because nothing measured speaks for other values.
+/// connections. So does autovacuum: seven cleanings in the place of one, in two minutes of 1,800 updates a second, left
+/// the table as large, and 1 percent fewer updates.
 fn of_resources(values: &Values) -> Vec<Computed> {
     let memory = values.resources.max_memory.bytes() >> 20;
     let max_wal = (u64::from(values.volumeset.capacity.get()) * 1024 / 5).clamp(1024, 16 * 1024);
