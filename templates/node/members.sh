@@ -104,6 +104,6 @@ take_number() {
   done <<<"$known"
   while contains "$taken" "$free"; do free=$((free + 1)); done
   number=${number:-$free}
-  for peer in "$@"; do greet "$peer" || return; done
+  for peer in "$@"; do greet "$peer" >/dev/null || return; done
   log "the number of this node is $number"
 }

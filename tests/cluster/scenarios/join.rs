@@ -106,10 +106,8 @@ pub fn patient(platform: &mut Platform) -> Result<()> {
     platform.wait_equal(20_000, 60)?;
 
     // the copy stands still while its source removes the WAL that it needs
-    platform.sql(
-        FIRST,
-        "ALTER SYSTEM SET max_slot_wal_keep_size = '32MB'; ALTER SYSTEM SET max_wal_size = '64MB'",
-    )?;
+    platform.sql(FIRST, "ALTER SYSTEM SET max_slot_wal_keep_size = '32MB'")?;
+    platform.sql(FIRST, "ALTER SYSTEM SET max_wal_size = '64MB'")?;
     platform.sql(FIRST, "SELECT pg_reload_conf()")?;
     let node = platform.get(THIRD)?;
     node.kill()?;
@@ -123,8 +121,10 @@ pub fn patient(platform: &mut Platform) -> Result<()> {
     })?;
     platform.get(THIRD)?.kill()?;
     wait::until(60, "its WAL is gone", || {
-        platform.get(FIRST)?.sql("CREATE TABLE IF NOT EXISTS noise (t text); INSERT INTO noise SELECT repeat(md5(i::text), 50) FROM generate_series(1, 40000) i; TRUNCATE noise; CHECKPOINT")?;
-        let lost = platform.get(FIRST)?.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND wal_status = 'lost'")?;
+        let source = platform.get(FIRST)?;
+        source.sql("SELECT count(pg_logical_emit_message(false, '', repeat(md5(i::text), 2000))) FROM generate_series(1, 1000) i")?;
+        source.sql("CHECKPOINT")?;
+        let lost = source.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND wal_status = 'lost'")?;
         Ok((lost != "1").then_some(lost))
     })?;
     platform.sql(FIRST, "ALTER SYSTEM RESET ALL")?;
