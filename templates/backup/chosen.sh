@@ -24,7 +24,7 @@ choose_dump() { # NODE
   }
   manifest=yes
   get "${file%.dump}.json" >"$work/manifest" || die "the manifest of $file cannot be read: nothing was changed"
-  get "${file%.dump}.roles.sql" >"$work/roles" && has_all_roles ||
+  { get "${file%.dump}.roles.sql" >"$work/roles" && has_all_roles; } ||
     die "${file%.dump}.roles.sql cannot be read: nothing was changed"
   say "$file: taken at $(told "$1" taken_at) from $(told "$1" node) of $(told "$1" cluster)"
 }

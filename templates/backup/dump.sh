@@ -95,7 +95,7 @@ describe() { # NODE NAME POSITION
     -v "client=$(pg_dump --version)" -v "program=$PROGRAM" -v "size=$(size_of sent)" \
     -v "sha256=$(checksum_of sent)" >"$work/manifest" 2>"$work/why" || return
   # a full disk is no failure to the programs that write there
-  [[ $(tail -n 1 "$work/rows") == end && $(tail -n 1 "$work/manifest") == '}' ]] && has_all_roles ||
+  { [[ $(tail -n 1 "$work/rows") == end && $(tail -n 1 "$work/manifest") == '}' ]] && has_all_roles; } ||
     die "what is known of the dump was cut short: is there room in $work?"
 }
 has_all_roles() { grep -qx -- '-- PostgreSQL database cluster dump complete' "$work/roles"; }
