@@ -114,7 +114,7 @@ codes! {
     BuiltinPassword "builtin-password" Warning,
     /// An image whose tag may move.
     FloatingImage "floating-image" Warning,
-    /// An image whose tag does not tell what is in it.
+    /// An image that does not tell what is in it.
     UnknownImage "unknown-image" Warning,
     /// A location that does not survive the loss of a node.
     SingleReplica "single-replica" Warning,

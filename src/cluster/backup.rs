@@ -130,7 +130,7 @@ impl Backup {
             provider: backup.provider,
             bucket: secret_key(&secret, BUCKET),
             region: region.map(|_| secret_key(&secret, REGION)),
-            prefix: prefix.as_str().to_owned(),
+            prefix: prefix.as_str().trim_end_matches('/').to_owned(),
             bucket_name: bucket.as_str().to_owned(),
             region_name: region.map(|region| region.as_str().to_owned()),
             cloud_account: account.map(ToString::to_string),
@@ -157,8 +157,7 @@ impl Backup {
             Provider::Aws => "s3",
             Provider::Gcp => "gs",
         };
-        let prefix = self.prefix.trim_end_matches('/');
-        format!("{scheme}://{}/{prefix}/", self.bucket_name)
+        format!("{scheme}://{}/{}/", self.bucket_name, self.prefix)
     }
 
     /// What the config secret holds for it.

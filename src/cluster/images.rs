@@ -11,6 +11,8 @@ const SPOCK: u32 = 5;
 /// What a tag of the nodes' image may look like.
 const TAG: &str =
     "name one whose tag begins with `17` and tells Spock 5, such as `17.11-spock5.0.13-standard-1`";
+/// An image that has what the script of the backup needs, by its published build file.
+const BACKUP: &str = "ghcr.io/controlplane-com/backup-images/postgres-backup:17.1.0";
 /// Images whose tags do not move, to write instead of the documented ones.
 const IMMUTABLE: &[(&str, &str)] = &[
     ("pgedge-postgres", "17.11-spock5.0.13-standard-1"),
@@ -60,11 +62,22 @@ fn nodes(image: &Image, problems: &mut Problems) {
     }
 }
 
-/// pg_dump refuses a server that is newer than itself.
+/// pg_dump refuses a server that is newer than itself. And the script needs tools: of the image that the users'
+/// documentation names, no build file was published.
 fn backup(values: &Values, problems: &mut Problems) {
     let image = &values.backup.image;
-    if values.backup.enabled
-        && let Some(major) = image.postgres_major()
+    if !values.backup.enabled {
+        return;
+    }
+    if image.short_name() == "pg-backup" {
+        let found = format!(
+            "nobody can tell what `{}` holds: without psql, the tools of pg_dump, and aws or gsutil, every backup fails",
+            image.as_str()
+        );
+        let problem = Problem::of_value(Code::UnknownImage, Path::of("backup.image"), found);
+        problems.push(problem.fix(format!("write `{BACKUP}`, which has them")));
+    }
+    if let Some(major) = image.postgres_major()
         && major < POSTGRES
     {
         let found = format!(

@@ -48,6 +48,7 @@ const fn is_sign(first: u8, second: u8) -> bool {
 const BUILT_IN: &[BuiltIn] = built_in![
     "backup/backup.sh.j2",
     "backup/begin_again.sql",
+    "backup/chosen.sh",
     "backup/common.sh",
     "backup/compare.sh",
     "backup/content.sql",
@@ -55,6 +56,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "backup/manifest.sql",
     "backup/nodes.sh",
     "backup/placement.sql",
+    "backup/properties.sql",
     "backup/restore.sh",
     "backup/retention.sh",
     "backup/retention.sql",
@@ -63,6 +65,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "backup/sequence_values.sql",
     "backup/sequences.sql",
     "backup/sets.sql",
+    "backup/snapshot.sql",
     "backup/state.sql",
     "backup/store.sh",
     "backup/verify.sh",

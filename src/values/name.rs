@@ -259,8 +259,9 @@ plain_text! {
     KmsKey(1..=2048 "letters, digits and `:/_-`: the id of a key, its ARN or `alias/NAME`",
         |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b)),
         "^[A-Za-z0-9:/_-]+$", ["alias/backups", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"]);
-    /// Folder in the bucket. The backup refuses an empty one.
-    BackupPrefix(1..=512 "characters without line breaks and control characters, not only spaces",
-        |text| !text.trim().is_empty() && !text.chars().any(char::is_control),
-        "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$", ["orders", "dumps/prod"]);
+    /// Folder in the bucket. The backup refuses an empty one, and clients of buckets read `*?[]` as patterns.
+    BackupPrefix(1..=512 "characters without line breaks, control characters and `*?[]`, not only spaces and `/`",
+        |text| !text.trim_matches(|c: char| c == '/' || c.is_whitespace()).is_empty()
+            && !text.chars().any(|c| c.is_control() || "*?[]".contains(c)),
+        "^(?=.*[^\\s/])[^*?\\[\\]\\u0000-\\u001f\\u007f-\\u009f]+$", ["orders", "dumps/prod"]);
 }

@@ -14,13 +14,17 @@ prepare() {
   done
   ((${#missing[@]} == 0)) ||
     die "the image of the backup has no ${missing[*]}: set \`backup.image\` to one that has"
+  # what names of its dumps begin with: clusters of the same name in another org or GVC may use the same folder
+  STEM=$WORKLOAD-$(sha256sum <<<"$CLUSTER" | cut -c 1-8)
   export work
   work=$(mktemp -d) || die "there is no room for temporary files in ${TMPDIR:-/tmp}"
   trap 'rm -rf "$work"' EXIT
   { head -c 1M /dev/zero >"$work/room"; } 2>/dev/null || die "there is no room for temporary files in $work"
   # shellcheck disable=SC2153 # the workload sets them
   export PGUSER=$PG_USERNAME PGPASSWORD=$PG_PASSWORD PGDATABASE=$PG_DATABASE PGAPPNAME=pgedge-backup
-  export HOME=${HOME:-$work}
+  export HOME=${HOME:-$work} TZ=UTC
+  # what the values, a role or a database limit would end a long read in its middle
+  export PGOPTIONS='-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0'
   prepare_store
 }
 
@@ -36,7 +40,8 @@ measure() { # NAME
   local status=$?
   wait "${counters[@]}"
   rm -f "$work/$1.counted" "$work/$1.summed"
-  return "$status"
+  # both are missing when the disk is full
+  [[ -s $work/$1.size && -s $work/$1.sha256 ]] && return "$status"
 }
 size_of() { tr -dc 0-9 <"$work/$1.size"; }           # NAME
 checksum_of() { cut -d ' ' -f 1 "$work/$1.sha256"; } # NAME

@@ -1,6 +1,6 @@
 # ---- backup ----
 
-unfinished() { printf 'unfinished/%s/%s' "${CLUSTER%%/*}" "$1"; } # NAME
+unfinished() { printf 'unfinished/%s' "$1"; } # NAME
 
 backup() {
   local node complaint name
@@ -25,31 +25,37 @@ backup() {
   die "no dump was made"
 }
 
+because() { # WHY: the dump of a node breaks off
+  printf '%s\n' "$1" >"$work/why"
+  return 1
+}
+
 # Whatever goes wrong with a node is a reason to try another one; with the bucket, to give up.
 dump() { # NODE NAME
-  local node=$1 name=$2 snapshot='' position database_size
-  mapfile -t options < <(excluding "$node")
+  local node=$1 name=$2 snapshot='' position database_size content
+  excluding "$node" || because "it does not answer" || return
+  # a cluster that was lost and has come back empty: its dump would be the newest one, and the first to be restored
+  content=$(statements content | sql_on "$node") || because "it does not answer" || return
+  [[ $content ]] || because "its database is empty: there is nothing to dump" || return
   open_session "$node"
-  tell 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;' "
-    SELECT CASE WHEN to_regnamespace('pgedge_restore') IS NULL
-           THEN concat_ws(' ', pg_export_snapshot(), pg_current_wal_lsn(), pg_database_size(current_database())) END;"
-  read -r snapshot position database_size < <(answer 60)
+  tell "$(statements snapshot)"
+  read -r snapshot position database_size < <(answer 1800)
   if [[ -z $snapshot ]]; then
     close_session
-    echo "it gave no snapshot, or a restore has not been completed there" >"$work/why"
-    return 1
+    because "it gave no snapshot, or a restore has not been completed there: $(tail -n 1 "$work/session.log")"
+    return
   fi
-  # rows are counted while the dump is made, on what the dump sees
-  tell "\\o '$work/sets'" "$(statements sets)" "\\o '$work/rows'" "$(statements rows)" '\o' '\echo counted'
+  # rows are counted while the dump is made, on what the dump sees; the last line shows that no disk was full
+  tell "\\o '$work/sets'" "$(statements sets)" "\\o '$work/rows'" "$(statements rows)" '\qecho end' '\o' '\echo counted'
   local status=0
   stream "$node" "$name" "$snapshot" "$database_size" || status=1
-  shape_of "$node" '' "${options[@]}" --snapshot="$snapshot" >"$work/shape" || status=1
   if ((status == 0)) && [[ $(answer "$DEADLINE") != counted ]]; then
-    status=1
-    echo "its rows could not be counted: $(tail -n 1 "$work/session.log")" >"$work/why"
+    because "its rows could not be counted: $(tail -n 1 "$work/session.log")" || status=1
   fi
   close_session
   ((status == 0)) || return "$status"
+  # what it had not received at that time may have become known since
+  [[ $(complaint_about "$node") != *' has missed '* ]] || because "it has missed changes of a peer" || return
   look_at_sequences
   describe "$node" "$name" "$position" || return
   publish "$name"
@@ -64,15 +70,7 @@ stream() { # NODE NAME SNAPSHOT SIZE
   ended=("${PIPESTATUS[@]}")
   ((ended[2] == 0)) || die "the bucket did not take the dump: $(url "$(unfinished "$2.dump")")"
   ((ended[0] == 0)) || return 1
-  [[ ${ended[1]} == 0 && $(size_of sent) ]] || die "the dump could not be measured: is there room in $work?"
-}
-
-# The shape of a database without the parts of the text that differ from one time to the next.
-shape_of() { # NODE DATABASE [OPTION...]
-  pg_dump --schema-only "${@:3}" -d "$(dsn_of "$1" "$2")" 2>"$work/why" |
-    sed '/^CREATE EVENT TRIGGER pgedge_/,/;$/d; /^ALTER EVENT TRIGGER pgedge_/d' |
-    grep -vE '^($|--|\\(un)?restrict |(CREATE|COMMENT ON) EXTENSION .*spock)' |
-    sha256sum | cut -d ' ' -f 1
+  ((ended[1] == 0)) || die "the dump could not be measured: is there room in $work?"
 }
 
 # They do not replicate: the node that is dumped knows nothing of those that others have used.
@@ -95,8 +93,12 @@ describe() { # NODE NAME POSITION
     statements manifest
   } | sql_on "$1" -v "file=$2" -v "cluster=$CLUSTER" -v "node=$1" -v "taken_at=$taken_at" -v "position=$3" \
     -v "client=$(pg_dump --version)" -v "program=$PROGRAM" -v "size=$(size_of sent)" \
-    -v "sha256=$(checksum_of sent)" -v "shape=$(<"$work/shape")" >"$work/manifest" 2>"$work/why"
+    -v "sha256=$(checksum_of sent)" >"$work/manifest" 2>"$work/why" || return
+  # a full disk is no failure to the programs that write there
+  { [[ $(tail -n 1 "$work/rows") == end && $(tail -n 1 "$work/manifest") == '}' ]] && has_all_roles; } ||
+    die "what is known of the dump was cut short: is there room in $work?"
 }
+has_all_roles() { grep -qx -- '-- PostgreSQL database cluster dump complete' "$work/roles"; }
 
 publish() { # NAME
   if [[ $VERIFY == true ]]; then
@@ -108,11 +110,11 @@ publish() { # NAME
   put "$1.roles.sql" <"$work/roles" || die "$refused"
   put "$1.json" <"$work/manifest" || die "$refused"
   rename "$(unfinished "$1.dump")" "$1.dump" || die "$refused"
-  say "wrote $(url "$1.dump"): $(size_of sent) bytes, $(grep -c . "$work/rows") tables"
+  say "wrote $(url "$1.dump"): $(size_of sent) bytes, $(grep -c '^{' "$work/rows") tables"
 }
 
 read_back() { # NAME
-  get "$1" | measure back | { pg_restore --list >"$work/list" && cat >/dev/null; }
+  get "$1" | measure back | { pg_restore --list >"$work/toc" && cat >/dev/null; }
   [[ ${PIPESTATUS[*]} == '0 0 0' && $(size_of back) == "$(size_of sent)" &&
   $(checksum_of back) == "$(checksum_of sent)" ]]
 }

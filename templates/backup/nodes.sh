@@ -14,7 +14,7 @@ dsn_of() { # NODE [DATABASE]
 run_psql() { psql -XAtq -v ON_ERROR_STOP=1 "$@"; }
 sql_on() { run_psql -d "$(dsn_of "$1")" "${@:2}"; } # NODE [OPTION...]: statements on standard input
 # What is done so on a node is done on this one only.
-alone() { PGOPTIONS='-c spock.enable_ddl_replication=off' "$@"; } # COMMAND...
+alone() { PGOPTIONS="$PGOPTIONS -c spock.enable_ddl_replication=off" "$@"; } # COMMAND...
 
 # Nothing when a node is ready and holds everything, else what it is.
 complaint_about() { # NODE
@@ -48,12 +48,11 @@ close_session() {
   exec {session_in}>&- {session_out}<&-
 }
 
-# What belongs to the nodes and not to the user, as options of pg_dump; the shape of a database is told with them, too.
+# options: what belongs to the nodes and not to the user, for pg_dump.
 excluding() { # NODE
-  local schema options
-  while read -r schema; do options+=("--exclude-schema=$schema"); done < <(sql_on "$1" <<<"
-    SELECT nspname FROM pg_namespace WHERE nspname IN ('spock', 'pgedge', 'pgedge_restore')
-        OR oid = (SELECT extnamespace FROM pg_extension WHERE extname = 'spock')")
+  sql_on "$1" >"$work/schemas" <<<"
+    SELECT '--exclude-schema=' || nspname FROM pg_namespace WHERE nspname IN ('spock', 'pgedge', 'pgedge_restore')
+        OR oid = (SELECT extnamespace FROM pg_extension WHERE extname = 'spock')" || return
+  mapfile -t options <"$work/schemas"
   [[ $(pg_dump --help) != *--exclude-extension* ]] || options+=(--exclude-extension=spock)
-  printf '%s\n' "${options[@]}"
 }

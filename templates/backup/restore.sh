@@ -22,7 +22,7 @@ restore() {
   wait_for_others "$first"
   finish_nodes "$first"
   step "$first" 'compare the nodes'
-  compare_nodes "${options[@]}" || die "the nodes do not hold what they should: see above"
+  compare_nodes || die "the nodes do not hold what they should: see above"
   local node
   for node in "${MEMBERS[@]}"; do sql_on "$node" <<<ANALYZE; done
   forget_steps "$first"
@@ -43,33 +43,6 @@ lock_restore() { # NODE
   open_session "$1"
   tell "SELECT pg_try_advisory_lock(hashtext('pgedge_restore'));"
   [[ $(answer 60) == t ]] || die "another restore is at work: nothing was changed"
-}
-
-# file: its name in the bucket. manifest: not empty when there is one, which then lies in a file.
-choose_dump() { # NODE
-  file=${RESTORE_FILE:-} manifest=''
-  file=${file##*/}
-  if [[ -z $file ]]; then
-    local names
-    names=$(list) || die "the bucket cannot be read: nothing was changed"
-    file=$(grep '\.dump$' <<<"$names" | tail -n 1)
-    [[ $file ]] || die "there is no dump of $CLUSTER in $(url ''): name one with RESTORE_FILE"
-  fi
-  [[ $file == *.dump || $file == *.sql || $file == *.sql.gz ]] || file+=.dump
-  if [[ $file == *.dump ]] && get "${file%.dump}.json" >"$work/manifest" 2>/dev/null; then
-    manifest=yes
-    local cluster
-    cluster=$(told "$1" cluster) || die "the manifest of $file cannot be read: nothing was changed"
-    [[ ${RESTORE_FILE:-} || $cluster == "$CLUSTER" ]] ||
-      die "the newest dump, $file, is of $cluster: name it with RESTORE_FILE if you want it all the same"
-    say "$file: taken at $(told "$1" taken_at) from $(told "$1" node) of $cluster"
-  fi
-}
-told() { # NODE KEY: what the manifest says
-  {
-    contents_as manifest "$work/manifest"
-    echo "SELECT :'manifest'::jsonb ->> :'key';"
-  } | sql_on "$1" -v "key=$2"
 }
 
 # ---- Where it stands: a schema of our own, on every node, until all is done ----
@@ -126,7 +99,7 @@ check_empty() {
 # ---- The parts ----
 
 restore_roles() {
-  get "${file%.dump}.roles.sql" >"$work/roles" 2>/dev/null || return 0
+  [[ $manifest ]] || return 0
   local node
   for node in "${MEMBERS[@]}"; do
     {
@@ -136,14 +109,7 @@ restore_roles() {
   done
 }
 
-# Lines of a table of contents: what nodes have of themselves, and what the public template puts beside it.
-OF_THE_NODES='^[0-9]+; [0-9]+ [0-9]+ ([A-Z ]+ (- )?((SCHEMA|EXTENSION) )?(spock|pgedge) '
-OF_THE_NODES+='|EVENT TRIGGER - (pgedge_|spock_auto_replicate )|FUNCTION public spock_auto_add_table)'
-
 restore_archive() { # NODE
-  get "$file" 2>/dev/null | pg_restore --list >"$work/toc" 2>"$work/why"
-  [[ ${PIPESTATUS[1]} == 0 ]] || die "$file is no dump that pg_restore reads: $(tail -n 1 "$work/why")"
-  grep -vE "$OF_THE_NODES" "$work/toc" >"$work/list"
   step "$1" 'tables, rows and indexes'
   local ended
   get "$file" | measure got |
@@ -153,13 +119,31 @@ restore_archive() { # NODE
   [[ ${ended[*]} == '0 0 0' ]] || die "$file could not be read to its end"
   [[ -z $manifest || $(checksum_of got) == "$(told "$1" sha256)" ]] ||
     die "$file is not the file that its manifest tells of"
+  restore_properties
+}
+
+# Of the database itself. They do not replicate, and it may have another name here.
+restore_properties() {
+  local node
+  grep -E '^[0-9]+; [0-9]+ [0-9]+ (DATABASE PROPERTIES -|[A-Z ]+ - DATABASE) ' "$work/toc" >"$work/properties.list" ||
+    return 0
+  get "$file" 2>/dev/null |
+    pg_restore --create --use-list="$work/properties.list" -f "$work/properties" 2>"$work/why"
+  [[ ${PIPESTATUS[1]} == 0 ]] || die "$file could not be read again: $(tail -n 1 "$work/why")"
+  for node in "${MEMBERS[@]}"; do
+    {
+      contents_as properties "$work/properties"
+      statements properties
+    } | alone sql_on "$node" -v "name=$(sed -n 's/^; *dbname: //p' "$work/toc")" ||
+      die "the settings of the database cannot be made on $node"
+  done
 }
 
 # Event triggers would meet tables that are only half there. PostgreSQL before 17 cannot do without them.
 untriggered() { # NODE COMMAND...
   local setting=''
-  (($(sql_on "$1" <<<'SHOW server_version_num') < 170000)) || setting='-c event_triggers=off'
-  PGOPTIONS=$setting "${@:2}"
+  (($(sql_on "$1" <<<'SHOW server_version_num') < 170000)) || setting=' -c event_triggers=off'
+  PGOPTIONS=$PGOPTIONS$setting "${@:2}"
 }
 
 # The text of a dump without what nodes have of themselves. A comment before each part says whose it is; rows are none.
@@ -177,18 +161,11 @@ without_the_nodes() {
 
 # A dump as text, of the image that was the default before. It also makes what the node has of itself: no failure.
 restore_text() { # NODE
-  local unpack=(cat) ended
-  [[ $file != *.gz ]] || unpack=(gzip -dc)
-  # a short read ends the client early, and that is no failure
-  if get "$file" 2>/dev/null | "${unpack[@]}" 2>/dev/null | head -n 20 | grep -q 'database cluster dump'; then
-    die "$file is a dump of a whole server (pg_dumpall): take from it what stands between \`\\connect\` and the end" \
-      "of your database"
-  fi
+  local ended
   step "$1" 'tables, rows and indexes'
-  get "$file" | "${unpack[@]}" | without_the_nodes |
-    untriggered "$1" psql -Xq -d "$(dsn_of "$1")" >/dev/null 2>"$work/why"
+  unpacked | without_the_nodes | untriggered "$1" psql -Xq -d "$(dsn_of "$1")" >/dev/null 2>"$work/why"
   ended=("${PIPESTATUS[@]}")
-  [[ ${ended[*]} == '0 0 0 0' ]] || die "$file could not be read to its end: $(tail -n 1 "$work/why")"
+  [[ ${ended[*]} == '0 0 0' ]] || die "$file could not be read to its end: $(tail -n 1 "$work/why")"
   if grep -E '(ERROR|FATAL):' "$work/why" | grep -vE ' already exists( |$)' >"$work/errors"; then
     die "$(wc -l <"$work/errors") statements of $file failed, the first: $(head -n 1 "$work/errors")"
   fi
@@ -225,7 +202,6 @@ finish_nodes() { # NODE
   } | sql_on "$1" >/dev/null || die "the sequences of $1 could not be set"
   { statements sequences | sql_on "$1" >/dev/null; } || die "the sequences of $1 could not be set"
   { statements sequence_values | sql_on "$1" >"$work/sequences"; } || die "$1 does not answer"
-  mapfile -t options < <(excluding "$1")
   [[ ! -e $work/list ]] ||
     grep -E '^[0-9]+; [0-9]+ [0-9]+ (BLOBS?|BLOB METADATA|(COMMENT|ACL) - LARGE OBJECTS?) ' \
       "$work/list" >"$work/objects"

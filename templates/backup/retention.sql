@@ -1,8 +1,8 @@
 -- Which dumps go: not the newest of this cluster, nor the newest of each of the last so many days, weeks and months
--- that have one. manifests: an array of them; present: the names of the dumps that are there, one a line.
+-- that have one. manifests: of each, in a line, what counts here; present: the names of the dumps that are there.
 WITH taken AS (
   SELECT manifest ->> 'file' AS file, (manifest ->> 'taken_at')::timestamptz AT TIME ZONE 'UTC' AS at
-    FROM jsonb_array_elements(:'manifests'::jsonb) manifest
+    FROM string_to_table(:'manifests', E'\n') AS line, LATERAL (SELECT nullif(line, '')::jsonb) AS read (manifest)
    WHERE manifest ->> 'cluster' = :'cluster' AND manifest ->> 'file' = ANY (string_to_array(:'present', E'\n'))
 ), ranked AS (
   SELECT file,

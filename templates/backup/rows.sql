@@ -5,6 +5,7 @@ SET intervalstyle = iso_8601;
 SET timezone = 'UTC';
 SET extra_float_digits = 1;
 SET bytea_output = hex;
+SET lc_monetary = 'C';
 SELECT format(
          'SELECT jsonb_build_object(''table'', %L, ''rows'', count(*), ''checksum'', '
          'coalesce(sum(hashtextextended((a.*)::text, 0)), 0)::text) FROM ONLY %s a',

@@ -2,7 +2,7 @@
 
 prepare_store() {
   [[ ${BACKUP_PREFIX:-} ]] || die "BACKUP_PREFIX is empty: the dumps need a folder in the bucket"
-  folder=${BACKUP_PREFIX%/}
+  folder=$BACKUP_PREFIX
   [[ $BACKUP_PROVIDER == aws ]] || return 0
   export AWS_DEFAULT_REGION=$AWS_REGION AWS_RETRY_MODE=standard AWS_PAGER=''
   aws_client=(aws --cli-connect-timeout 20 --cli-read-timeout 60) upload=() copy=()
@@ -61,21 +61,30 @@ remove() { # NAME..., at most 1000
     --delete "{\"Quiet\": true, \"Objects\": [$objects]}" --query Errors --output text) =~ ^(None)?$ ]]
 }
 
-# The names in a folder that have the shape of ours, oldest first: STEM-20261128T020000Z-3f9a.ENDING.
-list() { # [FOLDER/]
-  local name
+# The names that begin like this one. A bucket that does not answer is a failure, and not an empty list.
+names_like() { # NAME
   if [[ $BACKUP_PROVIDER == aws ]]; then
-    "${aws_client[@]}" s3api list-objects-v2 --bucket "$BACKUP_BUCKET" --prefix "$folder/${1:-}$STEM-" \
+    "${aws_client[@]}" s3api list-objects-v2 --bucket "$BACKUP_BUCKET" --prefix "$folder/$1" \
       --query 'Contents[].[Key]' --output text >"$work/listed"
   else
     # of a folder without a match it says so, and fails
-    gsutil ls "$(url "${1:-}$STEM-*")" >"$work/listed" 2>"$work/listing" ||
-      grep -q 'matched no objects' "$work/listing"
+    gsutil ls "$(url "$1*")" >"$work/listed" 2>"$work/listing" || grep -q 'matched no objects' "$work/listing"
   fi || return
-  while read -r name; do
-    name=${name##*/}
-    if [[ $name =~ ^"$STEM"-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}\.(dump|json|roles\.sql)$ ]]; then echo "$name"; fi
-  done <"$work/listed" | sort
+  sed 's|.*/||' "$work/listed"
+}
+
+# The names in a folder that have the shape of ours, oldest first: STEM-20261128T020000Z-3f9a.ENDING.
+list() { # [FOLDER/]
+  local names
+  names=$(names_like "${1:-}$STEM-") || return
+  grep -E "^$STEM-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}\.(dump|json|roles\.sql)$" <<<"$names" | sort
+  return 0
+}
+
+is_there() { # NAME
+  local names
+  names=$(names_like "$1") || die "the bucket cannot be read: nothing was changed"
+  grep -qxF -- "$1" <<<"$names"
 }
 
 fetch_manifests() { # DIRECTORY
@@ -87,12 +96,14 @@ fetch_manifests() { # DIRECTORY
   fi
 }
 
-# Parts of an upload whose run was killed are seen by nobody, and paid for.
+# Parts of an upload, or of a renaming, whose run was killed are seen by nobody, and paid for.
 abort_uploads() {
   [[ $BACKUP_PROVIDER == aws ]] || return 0
-  local key upload
-  "${aws_client[@]}" s3api list-multipart-uploads --bucket "$BACKUP_BUCKET" --prefix "$folder/$(unfinished "$STEM-")" \
-    --query "Uploads[?Initiated<'$(cutoff +%FT%TZ)'].[Key,UploadId]" --output text |
+  local begins key upload
+  for begins in "$(unfinished "$STEM-")" "$STEM-"; do
+    "${aws_client[@]}" s3api list-multipart-uploads --bucket "$BACKUP_BUCKET" --prefix "$folder/$begins" \
+      --query "Uploads[?Initiated<'$(cutoff +%FT%TZ)'].[Key,UploadId]" --output text
+  done |
     while read -r key upload; do
       [[ $upload ]] || continue
       "${aws_client[@]}" s3api abort-multipart-upload --bucket "$BACKUP_BUCKET" --key "$key" --upload-id "$upload"

@@ -168,6 +168,37 @@ impl Bucket {
         }
     }
 
+    /// Many at once: each call of the client takes half a second.
+    pub fn write_all(&self, files: &[(String, String)]) -> Result<()> {
+        let directory = tempfile::tempdir()?;
+        for (name, content) in files {
+            fs::write(directory.path().join(name), content)?;
+        }
+        let from = directory.path().display().to_string();
+        let to = format!("s3://dumps/{FOLDER}/");
+        self.aws(&["s3", "cp", "--recursive", "--only-show-errors", &from, &to])
+            .map(drop)
+    }
+
+    pub fn remove(&self, name: &str) -> Result<()> {
+        match self {
+            Self::S3 { .. } => self
+                .aws(&["s3", "rm", &format!("s3://dumps/{FOLDER}/{name}")])
+                .map(drop),
+            Self::Gs { directory } => Ok(fs::remove_file(
+                directory.join("dumps").join(FOLDER).join(name),
+            )?),
+        }
+    }
+
+    /// How many uploads have begun and not ended.
+    pub fn uploads(&self) -> Result<usize> {
+        let query = ["--query", "Uploads[].[Key]", "--output", "text"];
+        let list = ["s3api", "list-multipart-uploads", "--bucket", "dumps"];
+        let listed = self.aws(&[list.as_slice(), query.as_slice()].concat())?;
+        Ok(listed.lines().filter(|line| *line != "None").count())
+    }
+
     /// Switches on what `fake_gsutil.py` can do wrong, or off.
     pub fn fault(&self, name: &str, on: bool) -> Result<()> {
         if let Self::Gs { directory } = self {

@@ -14,6 +14,8 @@ pub struct Values {
     pub username: String,
     pub password: String,
     pub database: String,
+    /// Whether the credentials are in the user's own secret, and all of them `test`.
+    pub is_referenced: bool,
     /// `pgcat` or `pgbouncer`.
     pub pooler: &'static str,
     /// How many run: one in each location in turn.
@@ -34,6 +36,7 @@ impl Values {
             username: "app".into(),
             password: "secret".into(),
             database: "mydb".into(),
+            is_referenced: false,
             pooler: "pgcat",
             poolers: 0,
             pool_size: 5,
@@ -66,15 +69,37 @@ impl Values {
         ] {
             pooling.insert(key.into(), value.into());
         }
+        let mut postgres = match self.is_referenced {
+            true => json!({"credentialsSecretName": OWN_SECRET}),
+            false => json!({
+                "username": self.username, "password": self.password, "database": self.database,
+            }),
+        };
+        postgres["parameters"] = parameters.into();
         json!({
             "gvc": {"name": "test-gvc", "locations": locations},
-            "postgres": {
-                "username": self.username, "password": self.password, "database": self.database,
-                "parameters": parameters,
-            },
+            "postgres": postgres,
             self.pooler: pooling,
             "backup": self.backup,
         })
+    }
+
+    /// What the program prints for these values.
+    pub fn run(&self, words: &[&str]) -> Result<String> {
+        let file = tempfile::NamedTempFile::new()?;
+        serde_json::to_writer(file.as_file(), &self.to_json())?;
+        let output = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+            .args(words)
+            .arg("-f")
+            .arg(file.path())
+            .output()?;
+        ensure!(
+            output.status.success(),
+            "{}: {}",
+            words.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8(output.stdout)?)
     }
 }
 
@@ -122,18 +147,8 @@ pub enum Probe {
 
 impl Bundle {
     pub fn render(values: &Values) -> Result<Self> {
-        let file = tempfile::NamedTempFile::new()?;
-        serde_json::to_writer(file.as_file(), &values.to_json())?;
-        let output = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
-            .args(["render", "-o", "json", "-f"])
-            .arg(file.path())
-            .output()?;
-        ensure!(
-            output.status.success(),
-            "render: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let resources = serde_json::from_slice(&output.stdout).context("render printed no JSON")?;
+        let output = values.run(&["render", "-o", "json"])?;
+        let resources = serde_json::from_str(&output).context("render printed no JSON")?;
         Ok(Self {
             resources,
             values: values.clone(),
@@ -207,6 +222,7 @@ impl Bundle {
                 "CPLN_LOCATION".to_owned(),
                 format!("/org/test/location/{location}"),
             ),
+            ("CPLN_ORG".to_owned(), "test".to_owned()),
         ];
         for variable in list(spec, "/env")? {
             let value = self.resolve(text(variable, "/value")?)?;

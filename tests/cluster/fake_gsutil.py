@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """For tests: the calls of gsutil that the backup makes, on a directory: gs://BUCKET/NAME is /bucket/BUCKET/NAME.
 
-In /bucket/faults: `pause` makes an upload slow, `refuse` lets none through, `truncate` loses the end of each.
+In /bucket/faults: `pause` makes an upload slow, `refuse` lets none through, `truncate` loses the end of each;
+`silent` answers nothing at all.
 """
 
 import fnmatch
@@ -45,6 +46,8 @@ def upload(url):
 
 
 def main():
+    if is_faulty("silent"):
+        sys.exit("ServiceException: 503 Backend Error")
     words = [word for word in sys.argv[1:] if not word.startswith("-") or word == "-"]
     match words:
         case ["cp", "-", url]:

@@ -76,6 +76,30 @@ impl Platform {
         Ok(())
     }
 
+    /// Every volume is lost, and every container begins again.
+    pub fn lose_everything(&mut self) -> Result<()> {
+        self.empty_all()?;
+        for replica in &mut self.replicas {
+            replica.start()?;
+        }
+        self.wait_ready(120)
+    }
+
+    /// The same, and with other values.
+    pub fn begin_anew(&mut self, values: &Values) -> Result<()> {
+        self.empty_all()?;
+        self.apply(values)?;
+        self.wait_ready(120)
+    }
+
+    fn empty_all(&mut self) -> Result<()> {
+        for replica in &mut self.replicas {
+            replica.kill()?;
+            replica.empty_volume()?;
+        }
+        Ok(())
+    }
+
     /// Like `apply`, but nothing starts yet.
     pub fn prepare(&mut self, values: &Values) -> Result<()> {
         self.create(Bundle::render(values)?.containers()?)

@@ -58,8 +58,28 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
                 ),
             ));
         }
+        if let (Some(before), Some(after)) =
+            (old.variable("BACKUP_PREFIX"), new.variable("BACKUP_PREFIX"))
+            && before != after
+        {
+            let message = format!(
+                "dumps go to the folder {} instead of {}; those that are there stay where they are",
+                quoted(after),
+                quoted(before)
+            );
+            found.push(Found::new(new, message));
+        }
     }
-    for (_, new, differences) in see.changed_of("secret") {
+    for (old, new, differences) in see.changed_of("secret") {
+        if let Some(after) = kept(new)
+            && kept(old) != Some(after)
+            && !after.is_empty()
+        {
+            let message = format!(
+                "the next run removes old dumps: those of so many days, weeks and months stay: {after}"
+            );
+            found.push(Found::new(new, message));
+        }
         let mut changed = differences
             .iter()
             .filter(|d| d.before.is_some() && d.after.is_some());
@@ -95,6 +115,13 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// How many dumps the script of the backup keeps; nothing when it keeps all.
+fn kept(script: &Resource) -> Option<&str> {
+    let mut lines = script.text(&["data", "payload"])?.lines();
+    let told = lines.find_map(|line| line.strip_prefix("KEEP=("))?;
+    Some(told.split_once(')')?.0)
 }
 
 fn snapshot<'r>(volumes: &'r Resource, key: &str) -> Option<&'r str> {

@@ -1,9 +1,13 @@
 //! Dumps, and clusters that come back from them.
 
+use std::collections::BTreeSet;
+use std::time::Instant;
+
 use anyhow::{Result, ensure};
 
-use super::{FIRST, SECOND, THIRD, three_nodes};
+use super::{FIRST, SECOND, THIRD, agree, note, three_nodes};
 use crate::bucket::{self, Bucket};
+use crate::bundle::Values;
 use crate::platform::Platform;
 use crate::postgres;
 use crate::wait;
@@ -25,9 +29,15 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
     platform.wait_ready(90)?;
     make_content(platform)?;
     fill(platform)?;
-    let before = fingerprint(platform)?;
+    let before = everything(platform)?;
 
+    let started = Instant::now();
     let run = bucket::run(platform, &values, &bucket, &[])?.ok()?;
+    note(&format!(
+        "dumped in {} s\n{}",
+        started.elapsed().as_secs(),
+        run.log
+    ));
     ensure!(
         run.log.contains(&format!("dumping {SECOND}")),
         "{}",
@@ -35,7 +45,9 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
     );
     ensure!(bucket.names()?.len() == 3, "{:?}", bucket.names()?);
     if !postgres::installed()?.is_stand_in {
+        let started = Instant::now();
         bucket::run(platform, &values, &bucket, &[("PGEDGE_ACTION", "verify")])?.ok()?;
+        note(&format!("verified in {} s", started.elapsed().as_secs()));
         let databases = "SELECT count(*) FROM pg_database WHERE datname LIKE 'pgedge%'";
         ensure!(
             platform.sql(SECOND, databases)? == "0",
@@ -46,17 +58,73 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
     let restore = [("PGEDGE_ACTION", "restore")];
     bucket::run(platform, &values, &bucket, &restore)?.failed("nothing was changed")?;
 
-    lose_everything(platform)?;
-    bucket::run(platform, &values, &bucket, &restore)?.ok()?;
+    platform.lose_everything()?;
+    // that would be the newest one
+    bucket::run(platform, &values, &bucket, &[])?.failed("its database is empty")?;
+    let missing = [restore[0], ("RESTORE_FILE", "missing")];
+    bucket::run(platform, &values, &bucket, &missing)?.failed("there is no s3://dumps/")?;
+    // two at once: one does it, and the other one nothing
+    let started = Instant::now();
+    let mut one = bucket::start(platform, &values, &bucket, &restore)?;
+    let mut other = bucket::start(platform, &values, &bucket, &restore)?;
+    let (one, other) = (one.finish()?, other.finish()?);
+    note(&format!("restored in {} s", started.elapsed().as_secs()));
+    let (done, refused) = if one.succeeded {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    done.ok()?;
+    refused.failed("nothing was changed")?;
     for name in [FIRST, SECOND, THIRD] {
         ensure!(
             platform.sql(name, SEQUENCES)? == "t",
             "a sequence of {name} is behind"
         );
     }
-    let after = fingerprint(platform)?;
-    ensure!(after == before, "{before} was dumped, {after} restored");
+    same(&before, &everything(platform)?)?;
+
+    if mebibytes()? > 1 {
+        return Ok(());
+    }
+    if !postgres::installed()?.is_stand_in {
+        empty_as_told(platform, &values)?;
+        bucket::run(platform, &values, &bucket, &restore)?.ok()?;
+        same(&before, &everything(platform)?)?;
+    }
+
+    // fewer nodes, another user, another name of the database
+    values.locations = vec![("aws-us-west-2", 2)];
+    values.is_referenced = true;
+    platform.begin_anew(&values)?;
+    bucket::run(platform, &values, &bucket, &restore)?.ok()?;
+    same(&before, &everything(platform)?)?;
     Ok(())
+}
+
+/// Empties the database with the statements of `notes --only restore`.
+fn empty_as_told(platform: &mut Platform, values: &Values) -> Result<()> {
+    let notes = values.run(&["notes", "--only", "restore"])?;
+    let statements: Vec<&str> = notes
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.ends_with(';'))
+        .collect();
+    ensure!(statements.len() == 4, "{statements:?}");
+    for statement in [
+        "DROP PUBLICATION \"what's new\"",
+        "DROP SCHEMA shop CASCADE",
+    ]
+    .iter()
+    .chain(&statements)
+    {
+        platform.sql(FIRST, statement)?;
+    }
+    agree(
+        platform,
+        "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+        "0",
+    )
 }
 
 /// A dump as text, as the image that was the default before made it; and a restore that broke off.
@@ -67,31 +135,55 @@ pub fn text(platform: &mut Platform) -> Result<()> {
     platform.apply(&values)?;
     platform.wait_ready(90)?;
     make_content(platform)?;
-    let before = fingerprint(platform)?;
-    let script = "pg_dump | gzip | base64";
-    let dump = platform
-        .get(FIRST)?
-        .client()?
-        .run(&["bash", "-c", script])?;
-    let dump = base64(&dump)?;
-    bucket.write("old.sql.gz", &dump)?;
-    bucket.write("half.sql.gz", &dump[..dump.len() / 2])?;
-    lose_everything(platform)?;
+    let before = everything(platform)?;
+    let script = |text: &str| format!("{text} | gzip | base64");
+    let mut text = |name: &str, command: &str| -> Result<Vec<u8>> {
+        let client = platform.get(FIRST)?.client()?;
+        let dump = base64(&client.run(&["bash", "-c", &script(command)])?)?;
+        bucket.write(name, &dump)?;
+        Ok(dump)
+    };
+    let old = text("old.sql.gz", "pg_dump")?;
+    bucket.write("half.sql.gz", &old[..old.len() / 2])?;
+    // as a dump that broke off was packed
+    text("cut.sql.gz", "pg_dump | head -n 200")?;
+    text("server.sql.gz", "pg_dumpall")?;
+    text(
+        "wrong.sql.gz",
+        "pg_dump | sed '/^CREATE INDEX by_line/s/line)/lime)/'",
+    )?;
+    // into more nodes
+    values.locations[1].1 = 2;
+    platform.begin_anew(&values)?;
     // such a dump has no roles
     make_roles(platform)?;
 
     let restore = ("PGEDGE_ACTION", "restore");
-    let half = [restore, ("RESTORE_FILE", "half.sql.gz")];
-    bucket::run(platform, &values, &bucket, &half)?.failed("could not be read to its end")?;
+    for (file, why) in [
+        ("half.sql.gz", "could not be read to its end"),
+        ("cut.sql.gz", "ends before its end"),
+        ("server.sql.gz", "is a dump of a whole server"),
+    ] {
+        bucket::run(
+            platform,
+            &values,
+            &bucket,
+            &[restore, ("RESTORE_FILE", file)],
+        )?
+        .failed(why)?
+        .failed("othing was changed")?;
+    }
+    let wrong = [restore, ("RESTORE_FILE", "wrong.sql.gz")];
+    bucket::run(platform, &values, &bucket, &wrong)?
+        .failed("1 statements of wrong.sql.gz failed")?;
     // half a database is not dumped, and not taken for an empty one
     bucket::run(platform, &values, &bucket, &[])?.failed("a restore has not been completed")?;
     ensure!(bucket.dumps()?.is_empty(), "{:?}", bucket.names()?);
     let old = [restore, ("RESTORE_FILE", "old.sql.gz")];
-    bucket::run(platform, &values, &bucket, &old)?.failed("that of half.sql.gz broke off")?;
+    bucket::run(platform, &values, &bucket, &old)?.failed("that of wrong.sql.gz broke off")?;
     let again = [old[0], old[1], ("RESTORE_BEGIN_AGAIN", "true")];
     bucket::run(platform, &values, &bucket, &again)?.ok()?;
-    let after = fingerprint(platform)?;
-    ensure!(after == before, "{before} was dumped, {after} restored");
+    same(&before, &everything(platform)?)?;
     Ok(())
 }
 
@@ -105,12 +197,20 @@ fn base64(text: &str) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
+/// What is of the server or the database does not replicate.
 fn make_roles(platform: &mut Platform) -> Result<()> {
-    for name in [FIRST, SECOND, THIRD] {
-        platform.sql(
-            name,
-            "SET spock.enable_ddl_replication = off; CREATE ROLE reader CONNECTION LIMIT 3 IN ROLE pg_monitor",
+    for node in platform.nodes() {
+        node.sql(
+            "SET spock.enable_ddl_replication = off; CREATE ROLE reader CONNECTION LIMIT 3 IN ROLE pg_monitor;
+             ALTER ROLE reader SET statement_timeout = '1min'",
         )?;
+        let database = node.sql("SELECT quote_ident(current_database())")?;
+        node.sql(&format!(
+            "SET spock.enable_ddl_replication = off;
+             ALTER DATABASE {database} SET search_path = public, \"$user\", shop;
+             ALTER ROLE reader IN DATABASE {database} SET work_mem = '5MB';
+             GRANT CREATE ON DATABASE {database} TO reader",
+        ))?;
     }
     Ok(())
 }
@@ -124,19 +224,39 @@ fn make_content(platform: &mut Platform) -> Result<()> {
     settle(platform)
 }
 
-/// Everything in a database as one number, the same on every node: all that a dump says, whatever its order, but for
-/// sequences and what is the node's own; the roles; the replication sets.
-fn fingerprint(platform: &Platform) -> Result<String> {
-    let script = r"{ pg_dump -N spock -N pglogical -N pgedge | grep -vE '^(--|$|.(un)?restrict |SELECT pg_catalog.setval)|EXTENSION'
-        pg_dumpall --roles-only | grep reader
-        psql -XAtqc 'SELECT nspname, relname, set_name FROM spock.tables'; } | sort | md5sum";
-    let mut numbers: Vec<String> = platform
-        .nodes()
-        .map(|node| node.client()?.run(&["bash", "-c", script]))
-        .collect::<Result<_>>()?;
-    numbers.dedup();
-    ensure!(numbers.len() == 1, "the nodes differ: {numbers:?}");
-    Ok(numbers.remove(0))
+/// Everything in a database, the same on every node: all that a dump says, in the order of the alphabet, its rows as one
+/// number; not sequences, what is the node's own, and the words of a condition, which PostgreSQL writes anew. The roles;
+/// the settings of the database and the rights on it; the replication sets.
+fn everything(platform: &Platform) -> Result<BTreeSet<String>> {
+    let script = r#"dump() { pg_dump -N spock -N pglogical -N pgedge "$@"; }
+        dump --schema-only | grep -vE '^(--|$|.(un)?restrict )|EXTENSION|EVENT TRIGGER pgedge_|CONSTRAINT parcel_status_check'
+        dump --data-only | grep -vE '^(--|$|.(un)?restrict |SELECT pg_catalog.setval)' | sort | md5sum
+        pg_dumpall --roles-only | grep reader | sed 's/ GRANTED BY .*//'
+        psql -XAtq -c "SELECT nspname, relname, set_name FROM spock.tables" \
+          -c "SELECT 'check', count(*) FROM pg_constraint WHERE conname = 'parcel_status_check'" \
+          -c "SELECT setrole::regrole, setconfig FROM pg_db_role_setting
+              JOIN pg_database d ON d.oid = setdatabase AND datname = current_database()" \
+          -c "SELECT grantee::regrole, privilege_type FROM pg_database, aclexplode(datacl)
+              WHERE datname = current_database() AND grantee::regrole::text = 'reader'""#;
+    let mut all = Vec::new();
+    for node in platform.nodes() {
+        let text = node.client()?.patient(300).run(&["bash", "-c", script])?;
+        all.push(
+            text.lines()
+                .map(str::to_owned)
+                .collect::<BTreeSet<String>>(),
+        );
+    }
+    for node in &all {
+        same(&all[0], node)?;
+    }
+    Ok(all.remove(0))
+}
+
+fn same(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Result<()> {
+    let lines: Vec<&String> = before.symmetric_difference(after).collect();
+    ensure!(lines.is_empty(), "only before or only after: {lines:#?}");
+    Ok(())
 }
 
 /// Every node has what the others have.
@@ -154,12 +274,17 @@ fn settle(platform: &Platform) -> Result<()> {
     .map(drop)
 }
 
-/// Rows that do not get smaller when they are packed: `PGEDGE_TEST_DUMP_MIB` is how much, 1 MiB when it is not set.
-fn fill(platform: &mut Platform) -> Result<()> {
-    let mebibytes: u32 = match std::env::var("PGEDGE_TEST_DUMP_MIB") {
+/// How much there is to dump: `PGEDGE_TEST_DUMP_MIB`, 1 MiB when it is not set.
+fn mebibytes() -> Result<u32> {
+    Ok(match std::env::var("PGEDGE_TEST_DUMP_MIB") {
         Ok(given) => given.parse()?,
         Err(_) => 1,
-    };
+    })
+}
+
+/// Rows that do not get smaller when they are packed.
+fn fill(platform: &mut Platform) -> Result<()> {
+    let mebibytes = mebibytes()?;
     for mebibyte in 0..mebibytes {
         let rows = format!(
             "INSERT INTO shop.bulk SELECT {mebibyte} * 32 + n, string_agg(md5(random()::text), '')
@@ -179,15 +304,4 @@ fn fill(platform: &mut Platform) -> Result<()> {
             .then(|| format!("{counts:?}")))
     })
     .map(drop)
-}
-
-fn lose_everything(platform: &mut Platform) -> Result<()> {
-    for replica in &mut platform.replicas {
-        replica.kill()?;
-        replica.empty_volume()?;
-    }
-    for replica in &mut platform.replicas {
-        replica.start()?;
-    }
-    platform.wait_ready(90).map(drop)
 }

@@ -148,14 +148,7 @@ pub fn dump_and_restore(platform: &mut Platform) -> Result<()> {
     let before = platform.wait_equal(1_000, 30)?;
     let dump = platform.get(FIRST)?.client()?.run(&["pg_dump"])?;
 
-    for replica in &mut platform.replicas {
-        replica.kill()?;
-        replica.empty_volume()?;
-    }
-    for replica in &mut platform.replicas {
-        replica.start()?;
-    }
-    platform.wait_ready(120)?;
+    platform.lose_everything()?;
     // what the new database has of itself, the dump has too: only those statements fail
     platform
         .get(FIRST)?
