@@ -5,7 +5,6 @@
 
 use anyhow::Result;
 
-use super::pooler::wait_for_primary;
 use super::pooler_load::another_pooler;
 use super::{FIRST, note, running};
 use crate::bundle::Values;
@@ -19,22 +18,26 @@ const PROTOCOLS: [&str; 3] = ["simple", "extended", "prepared"];
 
 pub fn side_by_side(platform: &mut Platform) -> Result<()> {
     let seconds = std::env::var(WANTED)?;
-    let values = Values {
-        poolers: 1,
-        pool_size: 25,
+    // connections for 200 clients without a pooler
+    let nodes = Values {
+        pool_size: 250,
         ..Values::new(&[("aws-us-west-2", 1)])
     };
-    running(platform, &values)?;
-    wait_for_primary(platform, &["pooler_0"], FIRST, 60)?;
-    let other = Values {
-        pooler: "pgbouncer",
-        ..values
-    };
-    let mut pgbouncer = another_pooler(platform, &other, "pgbouncer")?;
-    pgbouncer.start()?;
-    pgbouncer.wait_ready(60)?;
-    let pgcat = platform.get("pooler_0")?.client()?;
-    let pgbouncer = pgbouncer.client()?;
+    running(platform, &nodes)?;
+    let mut poolers = Vec::new();
+    for pooler in ["pgcat", "pgbouncer"] {
+        let values = Values {
+            pooler,
+            poolers: 1,
+            pool_size: 25,
+            ..nodes.clone()
+        };
+        let mut replica = another_pooler(platform, &values, pooler)?;
+        replica.start()?;
+        replica.wait_ready(60)?;
+        poolers.push(replica);
+    }
+    let [pgcat, pgbouncer] = [poolers[0].client()?, poolers[1].client()?];
     let node = platform.get(FIRST)?.link.address.clone();
     let fill = [
         "/usr/pgsql-17/bin/pgbench",
