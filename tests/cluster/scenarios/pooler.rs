@@ -60,7 +60,7 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
         platform.get(FIRST)?.log()?.contains("state: stopping"),
         "it did not say that it stops"
     );
-    only_a_hung_pooler_is_restarted(platform, pooler)?;
+    only_a_hung_pooler_is_restarted(platform)?;
     for name in ALL {
         let took = platform.get(name)?.stop()?;
         ensure!(
@@ -72,7 +72,7 @@ fn leaves_a_dead(platform: &mut Platform, pooler: &'static str) -> Result<()> {
 }
 
 /// Liveness restarted poolers because the database was away, and saw nothing where one had stopped to answer.
-fn only_a_hung_pooler_is_restarted(platform: &mut Platform, program: &str) -> Result<()> {
+fn only_a_hung_pooler_is_restarted(platform: &mut Platform) -> Result<()> {
     for name in [SECOND, THIRD] {
         platform.get(name)?.kill()?;
     }
@@ -85,7 +85,9 @@ fn only_a_hung_pooler_is_restarted(platform: &mut Platform, program: &str) -> Re
         "it would be restarted because the database is away"
     );
     let signal = |signal: &str| {
-        let line = format!("kill -{signal} $(pidof -x {program})");
+        let line = format!(
+            "kill -{signal} $(grep -la '/tmp/pooler[.]conf' /proc/[0-9]*/cmdline | cut -d/ -f3)"
+        );
         pooler.client()?.run(&["sh", "-c", &line]).map(drop)
     };
     signal("STOP")?;
