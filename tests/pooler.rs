@@ -71,6 +71,23 @@ fn max_connections(flags: &[&str]) -> Result<u64> {
 
 #[test]
 fn one_more_pooler_or_node_restarts_no_node() -> Result<()> {
+    for (pooler, key) in POOLERS.iter().zip(["pgcat", "pgbouncer"]) {
+        let more = format!("{key}.minReplicas=3,{key}.maxReplicas=5");
+        let restarts = |documents: Vec<Value>| -> Vec<Value> {
+            let is_nodes = |it: &Value| {
+                it["name"]
+                    .as_str()
+                    .is_some_and(|name| name.contains("-pgedge"))
+            };
+            documents.into_iter().filter(is_nodes).collect()
+        };
+        let before = restarts(documents(pooler)?);
+        let after = restarts(documents(
+            &[pooler, &["--set", more.as_str()][..]].concat(),
+        )?);
+        assert!(before.len() > 3);
+        assert_eq!(before, after, "{key}");
+    }
     let usual = max_connections(&[])?;
     for change in ["pgcat.maxReplicas=5", "gvc.locations[0].replicas=4"] {
         assert_eq!(max_connections(&["--set", change])?, usual, "{change}");

@@ -37,7 +37,7 @@ pub struct Pgcat {
     pub resources: Resources,
     /// The fewest replicas in a location.
     ///
-    /// At most `maxReplicas`.
+    /// At most `maxReplicas`. More follow the CPU: the platform counts requests per second of HTTP only.
     pub min_replicas: PoolerReplicas,
     /// The most replicas in a location.
     ///
@@ -103,7 +103,7 @@ pub struct Pgbouncer {
     pub resources: Option<PgbouncerResources>,
     /// The fewest replicas in a location.
     ///
-    /// At most `maxReplicas`.
+    /// At most `maxReplicas`. More follow the CPU: the platform counts requests per second of HTTP only.
     pub min_replicas: Option<PoolerReplicas>,
     /// The most replicas in a location.
     ///

@@ -3,8 +3,9 @@
 # Ends the reconcile loop when PostgreSQL has to stop and the node to begin again; psql itself ends with 1, 2 or 3.
 readonly BEGIN_AGAIN=75
 
-# Seconds between the word and the stop: a pooler asks the primary every second, and every node within four.
-readonly FAREWELL=5
+# Seconds between the word and the stop: a pooler asks the primary every second, and every node within four. Who has
+# no connection at the moment may still come back for another.
+readonly FAREWELL=5 SHORT_FAREWELL=2
 
 prepare_directory() {
   mkdir -p "${PGDATA%/*}" && check_directory && end_leftover_postgres && clear_away || return
@@ -51,10 +52,10 @@ say_farewell() {
   local seconds
   local -x PGCONNECT_TIMEOUT=2 # a server that hangs is stopped without
   load_state
-  [ "$state" = ready ] && has_clients && publish stopping || return 0
-  for ((seconds = 0; seconds < FAREWELL; seconds++)); do
+  [ "$state" = ready ] && publish stopping || return 0
+  for ((seconds = 1; seconds <= FAREWELL; seconds++)); do
     sleep 1
-    has_clients || break
+    [ "$seconds" -lt "$SHORT_FAREWELL" ] || has_clients || break
   done
 }
 

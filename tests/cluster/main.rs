@@ -8,7 +8,7 @@
 //! arguments, its environment and secrets, its volume, its user. The scenarios then do to it what happens to real
 //! ones, and compare the rows on all nodes.
 //!
-//! One more run comes with faults at random; see `chaos.rs`.
+//! One more run comes with faults at random, see `chaos.rs`, and one only measures, see `scenarios/pooler_bench.rs`.
 //!
 //! `PGEDGE_TEST_PG_BIN` names the `bin` directory of the PostgreSQL to run, by default Debian's PostgreSQL 15. If it
 //! has no Spock, pglogical and the shim in `shim/` stand in for it. `PGEDGE_TEST_PGCAT` names a pgcat; without it
@@ -50,7 +50,8 @@ fn main() -> Result<ExitCode> {
             .is_none_or(|filter| name.contains(filter.as_str()))
     };
     if !arguments.list
-        && (scenarios::ALL.iter().any(|(name, _)| wanted(name)) || wanted("chaos a_large_join"))
+        && (scenarios::ALL.iter().any(|(name, _)| wanted(name))
+            || wanted("chaos a_large_join bench"))
     {
         sandbox::enter()?;
     }
@@ -66,6 +67,11 @@ fn main() -> Result<ExitCode> {
     }
     if std::env::var_os("PGEDGE_TEST_JOIN_MIB").is_some() {
         trials.push(Trial::test("a_large_join", || run(scenarios::join::large)));
+    }
+    if std::env::var_os(scenarios::pooler_bench::WANTED).is_some() {
+        trials.push(Trial::test("bench", || {
+            run(scenarios::pooler_bench::side_by_side)
+        }));
     }
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }

@@ -9,6 +9,7 @@ pub mod join;
 mod links;
 mod lost;
 mod pooler;
+pub mod pooler_bench;
 mod pooler_load;
 mod restart;
 mod scale;

@@ -1,41 +1,31 @@
 //! Many clients before few connections, and what they do with them.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
-use super::pooler::wait_for_primary;
+use super::pooler::{reads_go_to, wait_for_primary};
 use super::{FIRST, SECOND, THIRD, running, three_nodes};
-use crate::bundle::Values;
+use crate::bundle::{Bundle, Container, Values};
 use crate::client::Client;
 use crate::platform::Platform;
+use crate::replica::Replica;
 
 /// A slow database was taken for a dead one: clients that waited for a connection got errors.
 pub fn a_busy_pool_makes_clients_wait(platform: &mut Platform) -> Result<()> {
     if std::env::var_os("PGEDGE_TEST_PGCAT").is_none() {
         return Ok(()); // what stands in for pgcat has no pool
     }
-    load(platform, "pgcat")
+    load(platform, "pgcat")?;
+    let banned = ["psql", "-XAtq", "-d", "pgcat", "-c", "SHOW BANS"];
+    let banned = platform.get("pooler_0")?.client()?.run(&banned)?;
+    ensure!(banned.is_empty(), "overload banned {banned}");
+    what_applications_do(platform, "pgcat")
 }
 
-/// The same of PgBouncer, and what only it can do: reads of their own, and prepared statements that it knows.
+/// The same of PgBouncer, and what only it can do: reads of their own.
 pub fn pgbouncer_under_load(platform: &mut Platform) -> Result<()> {
     load(platform, "pgbouncer")?;
     reads_go_everywhere(platform)?;
-    let client = platform.get("pooler_0")?.client()?;
-    bench(
-        &client,
-        &["-M", "extended", "-c", "50", "-j", "50", "-t", "20"],
-        TOUCH,
-    )?;
-    // prepared statements hold in transaction mode from 1.21 on
-    let version = client.run(&["pgbouncer", "--version"])?;
-    if !version.starts_with("PgBouncer 1.18") {
-        bench(
-            &client,
-            &["-M", "prepared", "-c", "50", "-j", "50", "-t", "20"],
-            TOUCH,
-        )?;
-    }
-    Ok(())
+    what_applications_do(platform, "pgbouncer")
 }
 
 const SLOW: &str = "SELECT pg_sleep(0.25) FROM items;";
@@ -81,39 +71,94 @@ fn bench(client: &Client, arguments: &[&str], script: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whatever works on a direct connection works through the pooler, by fifty clients at once, but for what notes name.
+fn what_applications_do(platform: &mut Platform, pooler: &'static str) -> Result<()> {
+    let client = platform.get("pooler_0")?.client()?;
+    let long = client.clone();
+    let long =
+        std::thread::spawn(move || long.feed(&["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"], LONG));
+    for mode in ["extended", "prepared"] {
+        // PgBouncer carries prepared statements along from 1.21 on
+        if mode == "prepared"
+            && client
+                .run(&[pooler, "--version"])?
+                .starts_with("PgBouncer 1.18")
+        {
+            continue;
+        }
+        // pgbench with fewer threads than clients blocks itself at a full pool
+        bench(
+            &client,
+            &["-M", mode, "-c", "50", "-j", "50", "-t", "20"],
+            TOUCH,
+        )?;
+    }
+    let copied = client.run(&["sh", "-c", COPY])?;
+    ensure!(copied == "5000", "COPY: {copied}");
+    let long = long.join().map_err(|_| anyhow::anyhow!("it panicked"))??;
+    ensure!(long == "12", "a long transaction: {long}");
+    heard_in_a_session(platform, pooler)
+}
+
+/// Longer than any limit of the poolers for what looks dead, busy and idle.
+const LONG: &str = "BEGIN;
+INSERT INTO items VALUES ('long 1', '');
+\\! sleep 12
+DO $$ BEGIN PERFORM pg_sleep(12); END $$;
+INSERT INTO items VALUES ('long 2', '');
+COMMIT;
+SELECT string_agg(substr(id, 6), '' ORDER BY id) FROM items WHERE id LIKE 'long %';
+";
+
+const COPY: &str = r#"
+for client in $(seq 50); do
+  seq 100 | sed "s/.*/copy $client &\tx/" | psql -XAtq -v ON_ERROR_STOP=1 -c 'COPY items FROM STDIN' &
+done
+wait
+psql -XAtq -c "COPY (SELECT FROM items WHERE id LIKE 'copy %') TO STDOUT" | wc -l
+"#;
+
+/// LISTEN needs a session: notes name it for the other modes.
+fn heard_in_a_session(platform: &mut Platform, pooler: &'static str) -> Result<()> {
+    let values = Values {
+        pooler,
+        poolers: 1,
+        pooling: vec![("poolMode", "session")],
+        ..three_nodes()
+    };
+    let mut session = another_pooler(platform, &values, "session")?;
+    session.start()?;
+    session.wait_ready(30)?;
+    let (listener, speaker) = (session.client()?, session.client()?);
+    let listener = std::thread::spawn(move || {
+        listener.feed(
+            &["psql", "-XAtq"],
+            "LISTEN news;\nSELECT pg_sleep(4);\nSELECT 1;\n",
+        )
+    });
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    speaker.sql("NOTIFY news, 'all'")?;
+    let heard = listener
+        .join()
+        .map_err(|_| anyhow::anyhow!("it panicked"))??;
+    ensure!(heard.contains("payload \"all\""), "LISTEN heard {heard}");
+    session.stop().map(drop)
+}
+
+/// A pooler of other values before the same nodes.
+pub fn another_pooler(platform: &mut Platform, values: &Values, name: &str) -> Result<Replica> {
+    let containers = Bundle::render(values)?.containers()?;
+    let container = containers.into_iter().find(|it| it.name == "pooler_0");
+    platform.container(Container {
+        name: name.to_owned(),
+        ..container.context("no pooler")?
+    })
+}
+
 /// The second database of PgBouncer: every ready node answers, none takes a write.
 fn reads_go_everywhere(platform: &mut Platform) -> Result<()> {
-    let mut expected = Vec::new();
-    for name in [FIRST, SECOND, THIRD] {
-        expected.push(platform.get(name)?.link.address.clone());
-    }
-    expected.sort();
+    reads_go_to(platform, "pooler_0", &[FIRST, SECOND, THIRD])?;
     let client = platform.get("pooler_0")?.client()?;
-    let asks: Vec<_> = (0..5)
-        .map(|_| {
-            let client = client.clone();
-            std::thread::spawn(move || {
-                client.run(&[
-                    "psql",
-                    "-XAtq",
-                    "-d",
-                    "mydb_read",
-                    "-c",
-                    "SELECT host(inet_server_addr()) FROM pg_sleep(2)",
-                ])
-            })
-        })
-        .collect();
-    let mut reached = Vec::new();
-    for ask in asks {
-        reached.push(
-            ask.join()
-                .map_err(|_| anyhow::anyhow!("a read panicked"))??,
-        );
-    }
-    reached.sort();
-    reached.dedup();
-    ensure!(reached == expected, "reads went to {reached:?}");
     let write = client.run(&[
         "psql",
         "-XAtq",

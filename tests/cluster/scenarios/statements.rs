@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
 
-use super::pooler::wait_for_primary;
+use super::pooler::{reads_go_to, wait_for_primary};
 use super::{FIRST, SECOND, THIRD, note, running, three_nodes};
 use crate::bundle::Values;
+use crate::client::Client;
 use crate::platform::Platform;
 
 /// The promise, statement by statement.
@@ -15,6 +16,11 @@ const TABLE: &str = include_str!("../statements.txt");
 
 /// Each statement is sent so many times in each way: chance must not hide a way to the wrong node.
 const ROUNDS: usize = 8;
+
+/// Whether it is the last release, whose parser and routing are others than those of the newest source.
+fn is_old(client: &Client) -> Result<bool> {
+    Ok(client.run(&["pgcat", "--version"])?.ends_with(" 1.2.0"))
+}
 
 /// Pseudo-randomly chosen nodes took DDL, locks and sequences.
 pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
@@ -31,8 +37,9 @@ pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
         },
     )?;
     wait_for_primary(platform, &["pooler_0"], FIRST, 60)?;
+    reads_go_to(platform, "pooler_0", &[FIRST, SECOND, THIRD])?;
     let client = platform.get("pooler_0")?.client()?;
-    let is_old = client.run(&["pgcat", "--version"])?.ends_with(" 1.2.0");
+    let is_old = is_old(&client)?;
     let rows: Vec<(&str, &str)> = TABLE
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -82,7 +89,8 @@ pub fn each_goes_where_it_belongs(platform: &mut Platform) -> Result<()> {
             "like" => is_primary(&first),
             _ => true,
         };
-        if !is_kept {
+        // what the server cannot parse it does not log
+        if !is_kept || first.is_empty() || later.is_empty() {
             writeln!(
                 wrong,
                 "{statement}: {way} is promised, found {found}: {first:?}, then {later:?}"
@@ -122,9 +130,11 @@ pub fn clients_read_their_own_writes(platform: &mut Platform) -> Result<()> {
         },
     )?;
     wait_for_primary(platform, &["pooler_0"], FIRST, 60)?;
+    reads_go_to(platform, "pooler_0", &[FIRST, SECOND, THIRD])?;
     platform.sql("pooler_0", "CREATE TABLE others (id int)")?;
     std::thread::sleep(std::time::Duration::from_secs(7));
     let client = platform.get("pooler_0")?.client()?;
+    let is_old = is_old(&client)?;
     for (way, begin, end) in [
         ("in a transaction", "BEGIN;\n", "COMMIT;\n"),
         ("alone", "", ""),
@@ -159,7 +169,7 @@ pub fn clients_read_their_own_writes(platform: &mut Platform) -> Result<()> {
             "reads of another table went to {spread:?}"
         );
         ensure!(
-            missed == 0 || way != "alone",
+            missed == 0 || way != "alone" || is_old,
             "{missed} of 1000 rows were not there"
         );
     }
