@@ -425,6 +425,10 @@ pub fn run(platform: &mut Platform) -> Result<()> {
         settle(platform, &mut client, plan.nodes)
             .with_context(|| format!("after {}", faults.join(", ")))?;
     }
+    for node in platform.nodes() {
+        let skipped = node.sql("SELECT coalesce(string_agg(DISTINCT operation || ' ' || table_name || ': ' || error_message, '; '), 'nothing') FROM spock.exception_log")?;
+        writeln!(std::io::stderr(), "{} has skipped {skipped}", node.name())?;
+    }
     writeln!(
         std::io::stderr(),
         "seed {}: {} faults, {} steps, {} changes: {}",

@@ -249,10 +249,13 @@ impl Replica {
         if copy.exists() {
             fs::remove_dir_all(&copy)?;
         }
-        // files may come and go meanwhile
+        // all of one moment, as a snapshot of the disk is
+        let client = self.client()?;
+        client.run(&["bash", "-c", "kill -STOP -1"])?;
         let (from, to) = (self.volume(), copy.display().to_string());
-        let _ = run("cp", &["-a", &from.display().to_string(), &to]);
-        Ok(copy)
+        let copied = run("cp", &["-a", &from.display().to_string(), &to]);
+        client.run(&["bash", "-c", "kill -CONT -1"])?;
+        copied.map(|()| copy)
     }
 
     /// The volume becomes what the snapshot was.

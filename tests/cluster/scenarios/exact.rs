@@ -213,6 +213,11 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
         platform.sql(FIRST, "DELETE FROM causes")?;
         agree(platform, "SELECT count(*) FROM causes", "0")?;
     }
+    agree(
+        platform,
+        "SELECT coalesce(string_agg(DISTINCT operation || ': ' || error_message, ' '), 'nothing') FROM spock.exception_log",
+        "nothing",
+    )?;
     platform.check_mesh()
 }
 
