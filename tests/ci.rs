@@ -123,7 +123,7 @@ fn the_job_passes_and_tells_the_change() -> Result<()> {
     let (failed, said) = repository.job()?;
     assert_eq!(failed, None, "{said}");
     assert!(
-        said.contains("::warning file=values.yaml,line=6,title=pooler-restart::"),
+        said.contains("::notice file=values.yaml,line=6,title=taken-up::"),
         "{said}"
     );
     assert!(
@@ -163,6 +163,115 @@ fn the_job_fails_on_what_it_is_for() -> Result<()> {
             failed.is_some_and(|failed| failed.contains(step)),
             "{step}: {said}"
         );
+    }
+    Ok(())
+}
+
+/// Nothing of the cluster was there before: a README only.
+fn first_pull_request() -> Result<Repository> {
+    let repository = Repository::new()?;
+    repository.succeed("git rm -rq --cached . && echo shop > README && git add README")?;
+    repository.succeed("git commit -q --amend -m base")?;
+    Ok(repository)
+}
+
+#[test]
+fn the_job_passes_on_the_first_pull_request() -> Result<()> {
+    let (failed, said) = first_pull_request()?.job()?;
+    assert_eq!(failed, None, "{said}");
+    assert!(said.contains("9 to create"), "{said}");
+    Ok(())
+}
+
+/// What the action runs, each step with its environment: the inputs as they are by default, and what GitHub puts in.
+fn run_action(repository: &Repository) -> Result<(Option<String>, String)> {
+    let action = fs::read_to_string(format!("{ROOT}/.github/actions/pgedge-tpl/action.yml"))?;
+    let action: Value = serde_yaml::from_str(&action)?;
+    let base = repository.succeed("git rev-parse HEAD")?;
+    repository.succeed("git remote add origin .")?;
+    let summary = repository.0.path().join("summary").display().to_string();
+    let given = |word: &str| match word.strip_prefix("inputs.") {
+        Some("comment") => "false".to_owned(),
+        Some(input) => action["inputs"][input]["default"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        None if word.ends_with("base.sha") => base.trim().to_owned(),
+        None => String::new(),
+    };
+    let mut all = String::new();
+    let steps = action["runs"]["steps"].as_sequence().ok_or("no steps")?;
+    for step in steps {
+        let script = step["run"].as_str().ok_or("no script")?;
+        assert!(
+            !script.contains("${{"),
+            "what others wrote reaches a script as a variable only"
+        );
+        let variables = step["env"].as_mapping().into_iter().flatten();
+        let variables = variables.filter_map(|(name, value)| {
+            let word = value
+                .as_str()?
+                .trim_start_matches("${{")
+                .trim_end_matches("}}")
+                .trim();
+            Some((name.as_str()?.to_owned(), given(word)))
+        });
+        let mut variables: Vec<(String, String)> = variables.collect();
+        variables.push(("CI".to_owned(), "true".to_owned()));
+        variables.push(("GITHUB_STEP_SUMMARY".to_owned(), summary.clone()));
+        let variables: Vec<(&str, &str)> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let output = repository.run(script, &variables)?;
+        all += &said(&output);
+        if !output.status.success() {
+            return Ok((step["name"].as_str().map(str::to_owned), all));
+        }
+    }
+    all += &fs::read_to_string(summary)?;
+    Ok((None, all))
+}
+
+#[test]
+fn the_action_does_what_the_job_does() -> Result<()> {
+    let (failed, said) = run_action(&first_pull_request()?)?;
+    assert_eq!(failed, None, "{said}");
+    assert!(said.contains("9 to create"), "{said}");
+    let repository = Repository::new()?;
+    let more = VALUES.replace("pgcat:\n", "pgcat:\n  minReplicas: 3\n");
+    repository.write("values.yaml", &more)?;
+    let (failed, said) = run_action(&repository)?;
+    assert_eq!(failed.as_deref(), Some("manifests"), "{said}");
+    let repository = Repository::new()?;
+    repository.write("values.yaml", &more)?;
+    repository.succeed("pgedge-tpl render -f values.yaml --output-dir manifests")?;
+    let (failed, said) = run_action(&repository)?;
+    assert_eq!(failed, None, "{said}");
+    assert!(
+        said.contains("file=values.yaml,line=6,title=taken-up"),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// The hooks of pre-commit.com are commands of the program.
+#[test]
+fn every_pre_commit_hook_runs() -> Result<()> {
+    let hooks: Value = serde_yaml::from_str(&fs::read_to_string(format!(
+        "{ROOT}/.pre-commit-hooks.yaml"
+    ))?)?;
+    let repository = Repository::new()?;
+    let hooks = hooks.as_sequence().ok_or("no hooks")?;
+    assert_eq!(hooks.len(), 3);
+    for hook in hooks {
+        let words = hook["args"]
+            .as_sequence()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        let words: Vec<&str> = hook["entry"].as_str().into_iter().chain(words).collect();
+        repository.succeed(&words.join(" "))?;
     }
     Ok(())
 }

@@ -2,6 +2,9 @@
 
 use crate::place::{self, Path, SourceId, Span, Step};
 
+/// How deep lists and mappings may stand in each other. Also bounds every recursion over a tree.
+pub(super) const MAX_DEPTH: usize = 64;
+
 impl Span {
     /// A stretch of `text`, made to begin and end between two characters.
     pub(super) fn within(source: SourceId, text: &str, start: usize, end: usize) -> Self {

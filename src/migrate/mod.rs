@@ -3,7 +3,9 @@
 
 mod credentials;
 mod edits;
+mod keys;
 mod meaning;
+mod moving;
 mod version;
 mod walk;
 

@@ -31,6 +31,16 @@ pub fn stdout(arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// Renders a small cluster into the folder `out` of a folder.
+pub fn render_into(folder: &Path, flags: &[&str]) -> Result<Output> {
+    Ok(Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+        .args(["render", "--set", "gvc.name=shop", "--output-dir", "out"])
+        .args(flags)
+        .current_dir(folder)
+        .env_clear()
+        .output()?)
+}
+
 /// The rendered documents.
 pub fn documents(flags: &[&str]) -> Result<Vec<Value>> {
     Ok(serde_json::from_str(&stdout(
