@@ -555,6 +555,22 @@ fn a_migration_says_where_the_password_still_is() -> Result<()> {
     Ok(())
 }
 
+/// Found by random files: a key in the wrong place is a comment afterwards, with its password.
+#[test]
+fn a_password_in_the_wrong_place_is_told() -> Result<()> {
+    let folder = Folder::new("")?;
+    folder.write(
+        "old.yaml",
+        "gvc: {name: shop}\nresources:\n  password: marker-horse\n",
+    )?;
+    let said = folder.says("migrate old.yaml --credentials-secret login", 0)?;
+    holds(
+        &said,
+        &["line 4 of the new values may hold the password still"],
+    );
+    Ok(())
+}
+
 #[test]
 fn snapshots_behind_a_link_stay() -> Result<()> {
     let folder = Folder::new("")?;

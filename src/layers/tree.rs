@@ -213,21 +213,28 @@ impl Node {
     /// The same as JSON, numbers exact, without places.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
+        self.clone().into_json()
+    }
+
+    /// The same where the tree is not needed any more: long texts are not copied.
+    #[must_use]
+    pub fn into_json(self) -> serde_json::Value {
         use serde_json::Value as Json;
-        match &self.value {
+        match self.value {
             Value::Null { .. } => Json::Null,
-            Value::List(items) => items.iter().map(Self::to_json).collect(),
-            Value::Map(entries) => Json::Object(
-                entries
-                    .iter()
-                    .map(|entry| (entry.key.clone(), entry.node.to_json()))
-                    .collect(),
-            ),
+            Value::List(items) => items.into_iter().map(Self::into_json).collect(),
+            Value::Map(entries) => {
+                let mut fields = serde_json::Map::with_capacity(entries.len());
+                for entry in entries {
+                    fields.insert(entry.key, entry.node.into_json());
+                }
+                Json::Object(fields)
+            }
             Value::Scalar(scalar) => match scalar.kind {
                 Kind::Bool(value) => value.into(),
                 Kind::Int(value) => value.into(),
                 Kind::Float(value) => value.into(),
-                Kind::Text => scalar.text.clone().into(),
+                Kind::Text => scalar.text.into(),
             },
         }
     }
