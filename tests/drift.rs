@@ -10,6 +10,9 @@ use common::Result;
 use common::recorder::Recorder;
 use serde_json::{Value, json};
 
+/// The link of a resource, what somebody does to it, and what is told of that.
+type Hand = (&'static str, fn(&mut Value), &'static str);
+
 /// What is printed, and the exit status.
 fn drift(platform: &Recorder, folder: &Path, commands: &str) -> Result<(String, Option<i32>)> {
     let _ = fs::remove_dir_all(folder.join("live"));
@@ -50,7 +53,7 @@ fn what_somebody_changed_by_hand_is_found() -> Result<()> {
             .any(|request| request.path.ends_with("workload?dryRun=true"))
     );
 
-    let hands: [(&str, fn(&mut Value), &str); 5] = [
+    let hands: [Hand; 5] = [
         (
             "/org/o/gvc/shop/workload/shop-pgcat",
             |pooler| pooler["spec"]["containers"][0]["memory"] = json!("512Mi"),

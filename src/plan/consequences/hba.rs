@@ -45,7 +45,9 @@ impl Rule {
             .iter()
             .skip(3)
             .find_map(|word| METHODS.iter().find(|method| *method == word))?;
-        CONNECTIONS.contains(&first).then(|| Self { method, words })
+        CONNECTIONS
+            .contains(&first)
+            .then_some(Self { method, words })
     }
 
     /// Whether it lets in whoever comes.
