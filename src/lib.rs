@@ -13,30 +13,45 @@
 //!
 //! Problems flow beside the data: each room returns its result or *all* its [`problem`]s, [`merge`] knows where a
 //! path was written, and [`report`] turns both into text. Only [`commands`] prints, only `main` exits.
+//!
+//! Other programs have [`render`]. What else is public is for `main` and the tests, and may change with any version.
 
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
+pub mod layers;
+#[doc(hidden)]
+pub mod look;
+#[doc(hidden)]
+pub mod merge;
+#[doc(hidden)]
 pub mod place;
+#[doc(hidden)]
 pub mod plain;
+#[doc(hidden)]
+pub mod plan;
+#[doc(hidden)]
 pub mod problem;
+#[doc(hidden)]
+pub mod report;
 
 mod cluster;
+mod commands;
 mod decode;
 mod explain;
 mod forms;
-pub mod layers;
 mod manifests;
-pub mod merge;
 mod migrate;
 mod notes;
 mod output;
+mod picture;
 mod schema;
-mod values;
-
-mod commands;
-pub mod look;
-pub mod plan;
-pub mod report;
 mod selection;
 mod snapshot;
+mod values;
 
-pub use commands::{Exit, is_closed_pipe, run};
+pub use commands::library::render;
+pub use manifests::Manifest;
+
+#[doc(hidden)]
+pub use commands::{Exit, is_closed_pipe, misuse::tell as misused, run};

@@ -4,12 +4,17 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use pgedge_tpl::{cli::Cli, is_closed_pipe, plain::plain, run};
+use pgedge_tpl::{cli::Cli, is_closed_pipe, misused, plain::plain, run};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    cli.color.write_global();
-    match run(&cli) {
+    let done = match Cli::try_parse() {
+        Ok(cli) => {
+            cli.color.write_global();
+            run(&cli)
+        }
+        Err(error) => misused(&error),
+    };
+    match done {
         Ok(exit) => exit.code().into(),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -32,6 +32,20 @@ pub enum Severity {
     Error,
     /// Said, but the work goes on unless `--deny-warnings`.
     Warning,
+    /// A warning that somebody knows and puts up with. No code is of this kind by itself.
+    Allowed,
+}
+
+impl Severity {
+    /// The word for it.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Allowed => "allowed",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -98,10 +112,14 @@ codes! {
     NoManifest "no-manifest" Error,
     /// `--only` that matches no resource.
     NoMatch "no-match" Error,
+    /// A command line that cannot be read.
+    CommandLine "command-line" Error,
     /// A flag that belongs to another form of the output.
     FlagForm "flag-form" Error,
-    /// `--deny` of a rule that there is not.
+    /// `--deny` or `--allow` of what there is not.
     UnknownRule "unknown-rule" Error,
+    /// A change that `--deny` does not let through.
+    Denied "denied" Error,
     /// A case or a snapshot of `test` that cannot be used.
     Case "case" Error,
     /// One path set by two kinds of flag: Helm's order decides, not the order typed.

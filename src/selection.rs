@@ -1,4 +1,4 @@
-//! `--only KIND[/NAME]`: which of the manifests.
+//! `--only KIND[/NAME],…`: which of the manifests.
 
 use crate::manifests::Manifest;
 use crate::problem::{Code, Place, Problem, Problems};
@@ -42,7 +42,8 @@ fn no_match(pattern: &str, manifests: &[Manifest]) -> Problem {
 
 fn matches(pattern: &str, manifest: &Manifest) -> bool {
     let (kind, name) = pattern.split_once('/').unwrap_or((pattern, "*"));
-    glob(kind, manifest.kind) && glob(name, &manifest.name)
+    // kinds are words of the platform's, and people write them as they like; names are names
+    glob(&kind.to_lowercase(), manifest.kind) && glob(name, &manifest.name)
 }
 
 /// `*` stands for any text. Each part between two stars is looked for once, from where the one before it ends.

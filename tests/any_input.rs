@@ -223,7 +223,7 @@ fn try_input(name: &str, files: &[Vec<u8>], mut flags: ValueFlags) {
     for problem in &problems {
         assert_inside(&merged, &problem.place);
     }
-    let _ = report(&problems, &merged, Format::Human);
+    let _ = report(&problems, &merged, Format::Text);
     let annotations = report(&problems, &merged, Format::Github);
     assert!(
         annotations.lines().all(|line| line.starts_with("::")),

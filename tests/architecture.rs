@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
     "selection",
     "report",
     "plan",
+    "picture",
     "look",
     "snapshot",
     "commands",
@@ -42,12 +43,7 @@ fn imports_run_one_way() -> Result<()> {
             .iter()
             .position(|known| *known == room)
             .ok_or_else(|| format!("{room} is in no drawing"))?;
-        let code: String = fs::read_to_string(&file)?
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .map(|line| format!("{line}\n"))
-            .collect();
-        for used in used_rooms(&code) {
+        for used in used_in(&code(&file)?, "crate::") {
             let other = ROOMS
                 .iter()
                 .position(|known| *known == used)
@@ -62,6 +58,110 @@ fn imports_run_one_way() -> Result<()> {
     }
     assert!(seen > 30, "imports were found at all");
     Ok(())
+}
+
+/// The rooms that the drawing in `lib.rs` shows stand in this order, too.
+#[test]
+fn the_drawing_shows_the_way_of_the_imports() -> Result<()> {
+    let lib = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs"))?;
+    let way = lib
+        .lines()
+        .find(|line| line.contains('►'))
+        .ok_or("no drawing")?;
+    let words = way.split(|c: char| !c.is_ascii_lowercase());
+    let drawn: Vec<usize> = words
+        .filter_map(|word| ROOMS.iter().position(|room| *room == word))
+        .collect();
+    assert!(drawn.len() >= 6, "{way}");
+    assert!(drawn.is_sorted(), "{way}");
+    Ok(())
+}
+
+/// Files of a room may use each other, but not in a circle. Each with those beside it that it uses, folders as a whole;
+/// `mod.rs`, where a folder's own things are declared, is not among them.
+fn neighbours(folder: &Path, path: &str) -> Result<Vec<(String, Vec<String>)>> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let file = entry?.path();
+        let name = file
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
+        let prefixes = [format!("crate::{path}::"), "super::".to_owned()];
+        let mut used = Vec::new();
+        if file.is_dir() {
+            for inner in sources(&file)? {
+                let code = code(&inner)?;
+                used.extend(used_in(&code, &prefixes[0]));
+                used.extend(used_in(&code, "super::super::"));
+            }
+        } else if name != "mod" && file.extension().is_some_and(|extension| extension == "rs") {
+            let code = code(&file)?;
+            used.extend(prefixes.iter().flat_map(|prefix| used_in(&code, prefix)));
+        } else {
+            continue;
+        }
+        all.push((name, used));
+    }
+    let names: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
+    for (own, used) in &mut all {
+        used.retain(|name| names.contains(name) && name != own);
+    }
+    Ok(all)
+}
+
+/// Takes away what uses nothing that is left, as long as there is such a file: what stays goes in a circle.
+fn circle(mut files: Vec<(String, Vec<String>)>) -> Vec<String> {
+    loop {
+        let left: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        files.retain(|(_, used)| used.iter().any(|name| left.contains(name)));
+        if files.len() == left.len() {
+            return left;
+        }
+    }
+}
+
+#[test]
+fn no_files_go_in_a_circle() -> Result<()> {
+    let src = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let mut folders = vec![(src.to_owned(), String::new())];
+    let mut seen = 0;
+    while let Some((folder, path)) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?.path();
+            if entry.is_dir() {
+                let name = entry
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .unwrap_or_default();
+                let inner = if path.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{path}::{name}")
+                };
+                folders.push((entry.clone(), inner));
+            }
+        }
+        if !path.is_empty() {
+            let files = neighbours(&folder, &path)?;
+            seen += files.iter().map(|(_, used)| used.len()).sum::<usize>();
+            assert_eq!(circle(files), Vec::<String>::new(), "in {path}");
+        }
+    }
+    assert!(seen > 100, "imports were found at all: {seen}");
+    let pair = |a: &str, b: &str| (a.to_owned(), vec![b.to_owned()]);
+    assert_eq!(circle(vec![pair("a", "b"), pair("b", "a")]).len(), 2);
+    Ok(())
+}
+
+/// What is no comment.
+fn code(file: &Path) -> Result<String> {
+    let text = fs::read_to_string(file)?;
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    Ok(lines.map(|line| format!("{line}\n")).collect())
 }
 
 fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -90,11 +190,11 @@ fn room_of(file: &Path) -> Option<String> {
     (first != "main" && first != "lib").then(|| first.to_owned())
 }
 
-/// The rooms behind every `crate::`, in lists too.
-fn used_rooms(text: &str) -> Vec<String> {
+/// The modules behind every such prefix, in lists too.
+fn used_in(text: &str, prefix: &str) -> Vec<String> {
     let mut rooms = Vec::new();
-    for (at, _) in text.match_indices("crate::") {
-        let rest = &text[at + "crate::".len()..];
+    for (at, _) in text.match_indices(prefix) {
+        let rest = &text[at + prefix.len()..];
         match rest.strip_prefix('{') {
             None => rooms.push(name(rest)),
             Some(list) => {

@@ -89,6 +89,41 @@ fn many_documents() -> Result<()> {
 }
 
 #[test]
+fn long_texts_and_large_folders() -> Result<()> {
+    let folder = folder()?;
+    // no two runs of lines are alike, and none is unlike all others
+    let text = |step: usize| -> String {
+        (0..200_000_usize)
+            .map(|at| format!("    l{}\n", at * step % 1_009))
+            .collect()
+    };
+    for (file, step) in [("old.yaml", 17), ("new.yaml", 31)] {
+        let head = "kind: secret\nname: shop-startup\ntype: opaque\n\
+                    tags: {app.cpln.io/instance: shop, app.cpln.io/managed-by: pgedge-tpl}\n\
+                    data:\n  encoding: plain\n  payload: |\n";
+        fs::write(folder.path().join(file), format!("{head}{}", text(step)))?;
+    }
+    run(folder.path(), "plan old.yaml new.yaml", "")?;
+    let many = folder.path().join("many");
+    fs::create_dir(&many)?;
+    let large = format!(
+        "kind: secret\nname: a\ndescription: {}\n",
+        "x".repeat(4_000_000)
+    );
+    for at in 0..9 {
+        fs::write(
+            many.join(format!("{at}.yaml")),
+            large.replacen("name: a", &format!("name: a{at}"), 1),
+        )?;
+    }
+    refuses(
+        folder.path(),
+        "plan many -f values.yaml",
+        "more than 32 MiB of manifests",
+    )
+}
+
+#[test]
 fn many_tags_are_a_rule() -> Result<()> {
     let folder = folder()?;
     let tags: String = (0..500).map(|at| format!("  tag{at}: x\n")).collect();

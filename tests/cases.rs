@@ -58,7 +58,7 @@ fn expected_name(arguments: &[String]) -> &'static str {
         arguments.first().map(String::as_str),
         form.map(String::as_str),
     ) {
-        (Some("values"), None) => "expected.txt",
+        (Some("values" | "lint"), None) => "expected.txt",
         _ if arguments.iter().any(|word| word == "json") => "expected.json",
         (_, Some("terraform")) => "expected.tf",
         _ => "expected.yaml",

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::Result;
-use common::recorder::apply;
+use common::recorder::{Recorder, Request};
+use serde_json::json;
 use serde_yaml::Value;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -123,7 +124,7 @@ fn the_job_passes_and_tells_the_change() -> Result<()> {
     let (failed, said) = repository.job()?;
     assert_eq!(failed, None, "{said}");
     assert!(
-        said.contains("::warning file=values.yaml,line=6,title=pooler-restart::"),
+        said.contains("::notice file=values.yaml,line=6,title=taken-up::"),
         "{said}"
     );
     assert!(
@@ -167,6 +168,115 @@ fn the_job_fails_on_what_it_is_for() -> Result<()> {
     Ok(())
 }
 
+/// Nothing of the cluster was there before: a README only.
+fn first_pull_request() -> Result<Repository> {
+    let repository = Repository::new()?;
+    repository.succeed("git rm -rq --cached . && echo shop > README && git add README")?;
+    repository.succeed("git commit -q --amend -m base")?;
+    Ok(repository)
+}
+
+#[test]
+fn the_job_passes_on_the_first_pull_request() -> Result<()> {
+    let (failed, said) = first_pull_request()?.job()?;
+    assert_eq!(failed, None, "{said}");
+    assert!(said.contains("9 to create"), "{said}");
+    Ok(())
+}
+
+/// What the action runs, each step with its environment: the inputs as they are by default, and what GitHub puts in.
+fn run_action(repository: &Repository) -> Result<(Option<String>, String)> {
+    let action = fs::read_to_string(format!("{ROOT}/.github/actions/pgedge-tpl/action.yml"))?;
+    let action: Value = serde_yaml::from_str(&action)?;
+    let base = repository.succeed("git rev-parse HEAD")?;
+    repository.succeed("git remote add origin .")?;
+    let summary = repository.0.path().join("summary").display().to_string();
+    let given = |word: &str| match word.strip_prefix("inputs.") {
+        Some("comment") => "false".to_owned(),
+        Some(input) => action["inputs"][input]["default"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        None if word.ends_with("base.sha") => base.trim().to_owned(),
+        None => String::new(),
+    };
+    let mut all = String::new();
+    let steps = action["runs"]["steps"].as_sequence().ok_or("no steps")?;
+    for step in steps {
+        let script = step["run"].as_str().ok_or("no script")?;
+        assert!(
+            !script.contains("${{"),
+            "what others wrote reaches a script as a variable only"
+        );
+        let variables = step["env"].as_mapping().into_iter().flatten();
+        let variables = variables.filter_map(|(name, value)| {
+            let word = value
+                .as_str()?
+                .trim_start_matches("${{")
+                .trim_end_matches("}}")
+                .trim();
+            Some((name.as_str()?.to_owned(), given(word)))
+        });
+        let mut variables: Vec<(String, String)> = variables.collect();
+        variables.push(("CI".to_owned(), "true".to_owned()));
+        variables.push(("GITHUB_STEP_SUMMARY".to_owned(), summary.clone()));
+        let variables: Vec<(&str, &str)> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let output = repository.run(script, &variables)?;
+        all += &said(&output);
+        if !output.status.success() {
+            return Ok((step["name"].as_str().map(str::to_owned), all));
+        }
+    }
+    all += &fs::read_to_string(summary)?;
+    Ok((None, all))
+}
+
+#[test]
+fn the_action_does_what_the_job_does() -> Result<()> {
+    let (failed, said) = run_action(&first_pull_request()?)?;
+    assert_eq!(failed, None, "{said}");
+    assert!(said.contains("9 to create"), "{said}");
+    let repository = Repository::new()?;
+    let more = VALUES.replace("pgcat:\n", "pgcat:\n  minReplicas: 3\n");
+    repository.write("values.yaml", &more)?;
+    let (failed, said) = run_action(&repository)?;
+    assert_eq!(failed.as_deref(), Some("manifests"), "{said}");
+    let repository = Repository::new()?;
+    repository.write("values.yaml", &more)?;
+    repository.succeed("pgedge-tpl render -f values.yaml --output-dir manifests")?;
+    let (failed, said) = run_action(&repository)?;
+    assert_eq!(failed, None, "{said}");
+    assert!(
+        said.contains("file=values.yaml,line=6,title=taken-up"),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// The hooks of pre-commit.com are commands of the program.
+#[test]
+fn every_pre_commit_hook_runs() -> Result<()> {
+    let hooks: Value = serde_yaml::from_str(&fs::read_to_string(format!(
+        "{ROOT}/.pre-commit-hooks.yaml"
+    ))?)?;
+    let repository = Repository::new()?;
+    let hooks = hooks.as_sequence().ok_or("no hooks")?;
+    assert_eq!(hooks.len(), 3);
+    for hook in hooks {
+        let words = hook["args"]
+            .as_sequence()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        let words: Vec<&str> = hook["entry"].as_str().into_iter().chain(words).collect();
+        repository.succeed(&words.join(" "))?;
+    }
+    Ok(())
+}
+
 #[test]
 fn the_hook_refuses_a_commit_with_stale_manifests() -> Result<()> {
     let repository = Repository::new()?;
@@ -186,49 +296,179 @@ fn the_hook_refuses_a_commit_with_stale_manifests() -> Result<()> {
     Ok(())
 }
 
-/// Commit, change, review, merge, and apply with the real client in a fresh clone; a password is changed elsewhere.
+/// Commit, apply, change a password, change a value, review, merge, apply: with the real client, from fresh clones.
 #[test]
 fn what_is_reviewed_is_what_is_applied() -> Result<()> {
     let repository = Repository::new()?;
-    let committed = repository.succeed("cat manifests/*.yaml")?;
-    assert!(!committed.contains("password:") && !committed.contains("[redacted]"));
+    let platform = Recorder::start()?;
+    let folder = repository.0.path();
+    let bash = |script: &str, stdin: &str| -> Result<String> {
+        let output = platform.run(
+            folder,
+            "bash",
+            &["-euo", "pipefail", "-c", script],
+            stdin.as_bytes(),
+        )?;
+        match output.status.success() {
+            true => Ok(said(&output)),
+            false => Err(format!("{script}: {}", said(&output)).into()),
+        }
+    };
+    let apply = block("sh", "cpln apply --file manifests")?;
+    assert_eq!(apply.trim(), "cpln apply --file manifests");
+
+    // the secret is made as the notes say, and what is committed is applied
+    let notes = commands(
+        &repository.succeed("pgedge-tpl notes -f values.yaml --only prerequisites")?,
+        "read -rs",
+        "unset",
+    );
+    bash(
+        &notes
+            .replace("USERNAME", "app")
+            .replace("DATABASE", "orders"),
+        "first-marker\n",
+    )?;
+    bash(
+        &format!("git clone -q repository one && cd one && {apply}"),
+        "",
+    )?;
+    let puts = |requests: &[Request]| {
+        requests
+            .iter()
+            .filter(|request| request.method == "PUT")
+            .count()
+    };
+    assert_eq!(puts(&platform.requests()), 9, "{:#?}", platform.requests());
+
+    // another password: no commit knows of it, and what is committed is still what is there
+    let notes = commands(
+        &repository.succeed("pgedge-tpl notes -f values.yaml --only scaling")?,
+        "(umask",
+        "--gvc shop",
+    );
+    let before = platform.requests().len();
+    bash(
+        &format!(
+            "export EDITOR=\"sed -i s/first-marker/second-marker/\"; cd one; {}",
+            notes.replace("\"${EDITOR:-vi}\"", "$EDITOR")
+        ),
+        "",
+    )?;
+    let requests = platform.requests().split_off(before);
+    assert_eq!(puts(&requests), 1, "{requests:#?}");
+    let restarted = requests
+        .iter()
+        .filter(|request| request.body.contains("cpln/deployTimestamp"));
+    assert_eq!(restarted.count(), 2, "{requests:#?}");
+    assert_eq!(bash("cd one; git status --porcelain", "")?, "");
+    let plan = "pgedge-tpl plan manifests -f values.yaml --exit-code --deny-dangerous 2>/dev/null";
+    assert_eq!(
+        bash(&format!("cd one; {plan}"), "")?.lines().next(),
+        Some("shop: nothing changes")
+    );
+
+    // another value: reviewed by the job, merged, applied from a fresh clone
     let more = VALUES.replace("pgcat:\n", "pgcat:\n  minReplicas: 3\n");
     repository.write("values.yaml", &more)?;
     repository.succeed("pgedge-tpl render -f values.yaml --output-dir manifests")?;
-    let (failed, said) = repository.job()?;
-    assert_eq!(failed, None, "{said}");
-    repository.succeed("git commit -qam change && git clone -q . ../clone")?;
-    let apply_line = block("sh", "cpln apply --file manifests")?;
-    assert_eq!(apply_line.trim(), "cpln apply --file manifests");
-    let clone = repository.0.path().join("clone");
-    let (output, requests) = apply(&clone, "manifests", b"")?;
+    let (failed, told) = repository.job()?;
+    assert_eq!(failed, None, "{told}");
     assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+        told.contains("pgcat.minReplicas   2 → 3   (values.yaml:6)"),
+        "{told}"
     );
-    let puts: Vec<_> = requests
-        .iter()
-        .filter(|request| request.method == "PUT")
-        .collect();
-    assert_eq!(puts.len(), 9, "{puts:#?}");
-    let pgcat = puts
-        .iter()
-        .find(|put| put.body.contains("\"name\":\"shop-pgcat\""));
-    let pgcat = pgcat.ok_or("no pooler")?;
-    assert!(pgcat.body.contains("\"minScale\":3"), "{}", pgcat.body);
+    repository.succeed("git commit -qam change")?;
+    bash(
+        &format!("git clone -q repository two && cd two && {apply}"),
+        "",
+    )?;
+    let pooler = platform
+        .resource("/org/o/gvc/shop/workload/shop-pgcat")
+        .ok_or("no pooler")?
+        .to_string();
     assert!(
-        pgcat.body.contains("cpln://secret/shop-login.password"),
-        "{}",
-        pgcat.body
+        pooler.contains("\"minScale\":3") && pooler.contains("cpln://secret/shop-login.password"),
+        "{pooler}"
     );
-    // once it is applied, what is committed is what the values say
-    let plan =
-        "cd ../clone && pgedge-tpl plan manifests -f values.yaml --exit-code --deny-dangerous";
+    let login = platform
+        .resource("/org/o/secret/shop-login")
+        .ok_or("no secret")?;
+    assert_eq!(
+        login["data"],
+        json!({ "username": "app", "password": "second-marker", "database": "orders" })
+    );
+    assert_eq!(
+        bash(&format!("cd two; {plan}"), "")?.lines().next(),
+        Some("shop: nothing changes")
+    );
+
+    // nothing that git keeps has ever held a password
+    let kept = repository.succeed("git add -A; git log -p --all; git ls-files | xargs cat")?;
     assert!(
-        repository
-            .succeed(plan)?
-            .starts_with("shop: nothing changes\n")
+        kept.contains("shop-login") && !kept.contains("marker") && !kept.contains("[redacted]")
+    );
+    Ok(())
+}
+
+/// The lines of commands in notes, from the one that begins so to the one that holds that.
+fn commands(notes: &str, first: &str, last: &str) -> String {
+    let lines = notes
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| !line.starts_with(first));
+    let mut taken = String::new();
+    for line in lines {
+        taken += &format!("{line}\n");
+        if line.contains(last) {
+            break;
+        }
+    }
+    taken
+}
+
+/// Credentials in the values after all: a change of one is never told as none, and goes its own way.
+#[test]
+fn a_password_in_the_values_is_applied_by_a_pipe() -> Result<()> {
+    let repository = Repository::new()?;
+    let platform = Recorder::start()?;
+    let values = "gvc: {name: shop}\npostgres: {password: first-marker}\n";
+    repository.write("values.yaml", values)?;
+    repository.succeed("pgedge-tpl render -f values.yaml --redact --output-dir manifests")?;
+    let committed = repository.succeed("cat manifests/*")?;
+    assert!(!committed.contains("marker") && committed.contains("[redacted]"));
+    repository.write("values.yaml", &values.replace("first", "second"))?;
+    let plan = "pgedge-tpl plan manifests -f values.yaml --deny-dangerous";
+    let output = repository.run(plan, &[])?;
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(
+        said(&output).contains("what is denied here: not-compared"),
+        "{}",
+        said(&output)
+    );
+    assert!(!said(&output).contains("marker"), "{}", said(&output));
+    let readme = fs::read_to_string(format!("{ROOT}/README.md"))?;
+    let pipe = "render -f values.yaml | cpln apply --file -";
+    assert!(readme.contains(&format!("`{pipe}`")));
+    let script = format!("pgedge-tpl {pipe}");
+    let output = platform.run(&repository.folder(), "bash", &["-c", &script], b"")?;
+    assert!(output.status.success(), "{}", said(&output));
+    let login = platform
+        .resource("/org/o/secret/shop-pgedge-config")
+        .ok_or("no secret")?;
+    assert_eq!(login["data"]["password"], "second-marker");
+    // the folder itself is refused before anything is sent
+    let before = platform.requests().len();
+    let output = platform.run(
+        &repository.folder(),
+        "cpln",
+        &["apply", "--file", "manifests"],
+        b"",
+    )?;
+    let sent = platform.requests().split_off(before);
+    assert!(
+        !output.status.success() && sent.iter().all(|request| request.method != "PUT"),
+        "{sent:#?}"
     );
     Ok(())
 }

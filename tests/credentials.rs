@@ -93,20 +93,20 @@ fn outputs(case: &Path) -> Result<Vec<(String, String)>> {
         [&["render", "--redact", "--output-dir", "out"][..], &sides].concat(),
         vec!["test", "--update"],
         vec!["test"],
-        vec!["test", "more", "--update"],
+        vec!["test", "--dir", "more", "--update"],
         // one case that differs
-        vec!["test", "more", "--junit", "results.xml"],
+        vec!["test", "--dir", "more", "--diff", "--junit", "results.xml"],
         [&["plan", "before.yaml"][..], &sides].concat(),
         vec!["plan", "after.yaml", "-o", "json", "-f", "values.yaml"],
     ];
-    for format in ["human", "json", "github", "sarif"] {
+    for format in ["text", "json", "github", "sarif"] {
         commands.push(vec!["lint", "--format", format, "-f", "values.yaml", &flag]);
     }
     for output in ["yaml", "json"] {
         commands.push([&["values", "-o", output][..], &sides].concat());
         commands.push([&["values", "--origin", "-o", output][..], &sides].concat());
     }
-    for look in ["human", "json", "markdown", "github"] {
+    for look in ["text", "json", "markdown", "github", "sarif"] {
         commands.push(vec!["plan", "before.yaml", "after.yaml", "-o", look]);
         commands.push(vec!["plan", "after.yaml", "before.yaml", "-o", look]);
     }

@@ -16,6 +16,6 @@ fn without_a_command_it_says_what_it_can_do() -> Result<()> {
 fn a_typo_is_told_at_its_place() -> Result<()> {
     let output = program(&["lint", "--set", "pgcat.poolmode=session"])?;
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(String::from_utf8(output.stderr)?);
+    insta::assert_snapshot!(String::from_utf8(output.stdout)?);
     Ok(())
 }

@@ -146,26 +146,27 @@ fn every_example_is_a_command_line_that_parses() -> Result<()> {
     Ok(())
 }
 
-/// What bash would offer for the last word.
-fn completed(words: &[&str]) -> Result<Vec<String>> {
-    let script = format!(
-        "source <({} completions bash) && COMP_WORDS=({}) COMP_CWORD={} && compopt() {{ :; }}; _pgedge-tpl_paths pgedge-tpl {} {} && printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-        env!("CARGO_BIN_EXE_pgedge-tpl"),
-        words
-            .iter()
-            .map(|word| format!("'{word}'"))
-            .collect::<Vec<_>>()
-            .join(" "),
-        words.len() - 1,
-        format_args!("'{}'", words.last().unwrap_or(&"")),
-        format_args!(
-            "'{}'",
-            words.get(words.len().wrapping_sub(2)).unwrap_or(&"")
-        ),
-    );
-    let said = Command::new("bash").args(["-c", &script]).output()?;
+/// What bash would offer at the end of this line. It is bash's own completion that is asked, so words are split as there.
+fn completed(line: &str) -> Result<Vec<String>> {
+    // as readline has it: words end at blanks, = and :
+    let script = r#"
+source <("$1" completions bash)
+compopt() { :; }
+COMP_LINE=$2 COMP_POINT=${#2}
+spaced=${COMP_LINE//[=]/ = }
+read -ra COMP_WORDS <<<"$spaced"
+[[ $COMP_LINE != *[\ =] ]] || COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+function=$(complete -p pgedge-tpl)
+function=${function#*-F }
+"${function%% *}" pgedge-tpl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+printf '%s\n' "${COMPREPLY[@]}"
+"#;
+    let said = Command::new("bash")
+        .args(["-c", script, "bash", env!("CARGO_BIN_EXE_pgedge-tpl"), line])
+        .output()?;
     assert!(
-        said.status.success(),
+        said.stderr.is_empty(),
         "{}",
         String::from_utf8_lossy(&said.stderr)
     );
@@ -177,30 +178,57 @@ fn completed(words: &[&str]) -> Result<Vec<String>> {
 
 #[test]
 fn bash_completes_commands_paths_kinds_and_topics() -> Result<()> {
-    assert_eq!(completed(&["pgedge-tpl", "ren"])?, ["render"]);
-    assert_eq!(
-        completed(&["pgedge-tpl", "render", "--set", "pgcat.poolM"])?,
-        ["pgcat.poolMode="]
-    );
-    assert_eq!(
-        completed(&["pgedge-tpl", "lint", "--set-json", "gvc.loc"])?,
-        [
-            "gvc.locations=",
-            "gvc.locations[0].name=",
-            "gvc.locations[0].replicas="
-        ]
-    );
-    assert_eq!(
-        completed(&["pgedge-tpl", "render", "--only", "vol"])?,
-        ["volumeset"]
-    );
-    assert_eq!(
-        completed(&["pgedge-tpl", "notes", "--only", "re"])?,
-        ["restore"]
-    );
+    for (line, offered) in [
+        ("pgedge-tpl ren", "render"),
+        (
+            "pgedge-tpl render --set pgcat.poolM",
+            "pgcat.poolMode= pgcat.poolMode=session pgcat.poolMode=transaction pgcat.poolMode=statement",
+        ),
+        ("pgedge-tpl render --set pgcat.poolMode=se", "session"),
+        (
+            "pgedge-tpl render --set multiZone=true,pgcat.poolMode=se",
+            "session",
+        ),
+        ("pgedge-tpl render --set=multiZone=", "true false"),
+        (
+            "pgedge-tpl lint --set-json gvc.loc",
+            "gvc.locations= gvc.locations[0].name= gvc.locations[0].replicas=",
+        ),
+        ("pgedge-tpl render --only vol", "volumeset"),
+        ("pgedge-tpl render --only gvc,vol", "gvc,volumeset"),
+        ("pgedge-tpl render --output=ter", "terraform"),
+        ("pgedge-tpl notes --only connect,re", "connect,restore"),
+        ("pgedge-tpl plan a.yaml --deny pooler-r", "pooler-restart"),
+        (
+            "pgedge-tpl plan a.yaml --deny outage,replicas",
+            "outage,replicas-removed",
+        ),
+        ("pgedge-tpl lint --allow single", "single-replica"),
+        ("pgedge-tpl explain gvc.locations.n", "gvc.locations.name"),
+    ] {
+        let expected: Vec<&str> = offered.split(' ').collect();
+        let mut found = completed(line)?;
+        found.retain(|word| !word.is_empty());
+        assert_eq!(found, expected, "{line}");
+    }
+    let all = completed("pgedge-tpl ")?;
     assert!(
-        completed(&["pgedge-tpl", "explain", "backup.gcp."])?
-            .contains(&"backup.gcp.prefix".to_owned())
+        all.iter()
+            .all(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_lowercase())),
+        "{all:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn bash_offers_files_where_files_go() -> Result<()> {
+    let found = completed(&format!(
+        "pgedge-tpl render -f {}/Cargo.to",
+        env!("CARGO_MANIFEST_DIR")
+    ))?;
+    assert!(
+        found.iter().any(|word| word.ends_with("Cargo.toml")),
+        "{found:?}"
     );
     Ok(())
 }
@@ -222,6 +250,42 @@ fn every_shell_gets_the_paths_and_no_parser_is_narrowed() -> Result<()> {
     Ok(())
 }
 
+/// Editors find it from `values.yaml` and from the examples.
+#[test]
+fn the_schema_beside_the_values_is_the_programs() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join("values.schema.json");
+    let schema = stdout(&["schema"])?;
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&file, &schema)?;
+    }
+    assert!(
+        fs::read_to_string(&file)? == schema,
+        "values.schema.json is stale (BLESS=1 to write it)"
+    );
+    let mut files = vec![root.join("values.yaml")];
+    for entry in fs::read_dir(root.join("tests/examples"))? {
+        files.push(entry?.path());
+    }
+    assert!(files.len() >= 4);
+    for values in files {
+        let text = fs::read_to_string(&values)?;
+        let named = text
+            .lines()
+            .next()
+            .and_then(|line| line.split("$schema=").nth(1));
+        let schema = values
+            .parent()
+            .map(|folder| folder.join(named.unwrap_or_default()));
+        assert!(
+            schema.is_some_and(|schema| schema.is_file()),
+            "{}",
+            values.display()
+        );
+    }
+    Ok(())
+}
+
 #[test]
 fn the_manual_has_a_page_for_the_program_and_each_command() -> Result<()> {
     for command in commands()? {
@@ -231,7 +295,9 @@ fn the_manual_has_a_page_for_the_program_and_each_command() -> Result<()> {
             .collect();
         let page = stdout(&arguments)?;
         assert!(
-            page.contains(".TH pgedge-tpl") && page.contains("Examples:"),
+            page.contains(".TH pgedge-tpl")
+                && page.contains(concat!("\"pgedge-tpl ", env!("CARGO_PKG_VERSION"), "\""))
+                && page.contains("Examples:"),
             "{command}: {page}"
         );
     }

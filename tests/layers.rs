@@ -44,7 +44,7 @@ fn check(folder: &Path) -> Result<(), Failed> {
     let (merged, found) = merge::merge(built_in, layers);
     problems.extend(found);
 
-    let human = report(&problems, &merged, Format::Human);
+    let human = report(&problems, &merged, Format::Text);
     let plain = anstream::adapter::strip_str(&human).to_string();
     compare(&folder.join("report.txt"), &plain, true)?;
     for (name, format) in [

@@ -56,7 +56,7 @@ fn said(file: &str, args: &[&str]) -> String {
         let found = format!("`{text}` is wrong");
         problems.push(Problem::of_value(Code::InvalidValue, path, found));
     }
-    [Format::Human, Format::Json, Format::Github, Format::Sarif]
+    [Format::Text, Format::Json, Format::Github, Format::Sarif]
         .map(|format| anstream::adapter::strip_str(&report(&problems, &merged, format)).to_string())
         .join("\n")
 }

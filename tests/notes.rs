@@ -75,7 +75,7 @@ fn every_name_is_that_of_a_rendered_resource() -> Result<()> {
             .collect();
         known.insert("shop-login".to_owned());
         known.insert("shop-gvc".to_owned());
-        let notes = stdout(&[&["notes"], &flags[..]].concat())?;
+        let notes = stdout(&[&["notes", "--all"], &flags[..]].concat())?;
         let mut found = BTreeSet::new();
         for word in notes.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
             if word.starts_with("shop-") {
@@ -121,7 +121,7 @@ fn the_password_is_never_printed() -> Result<()> {
 #[test]
 fn text_fits_a_terminal_and_holds_no_leftovers() -> Result<()> {
     for cluster in clusters() {
-        let notes = stdout(&[&["notes"], &words(&cluster)[..]].concat())?;
+        let notes = stdout(&[&["notes", "--all"], &words(&cluster)[..]].concat())?;
         for line in notes.lines() {
             assert!(line.chars().count() <= 80, "{line}");
             assert_eq!(line.trim_end(), line, "white space at the end");
@@ -188,7 +188,7 @@ fn the_iam_policy_has_the_ten_actions() -> Result<()> {
 fn each_topic_can_be_had_alone() -> Result<()> {
     let all: Value = serde_json::from_str(&stdout(&["notes", "-o", "json"])?)?;
     let topics = all["notes"].as_array().ok_or("no notes")?;
-    assert_eq!(topics.len(), 10);
+    assert_eq!(topics.len(), 11);
     assert_eq!(
         all["connection"]["host"],
         "pgedge-gvc-pgcat.pgedge-gvc.cpln.local"
@@ -221,7 +221,7 @@ fn the_platforms_client_knows_every_command() -> Result<()> {
     assert!(Path::new(CPLN).exists(), "tests/run installs the client");
     let mut seen = BTreeSet::new();
     for cluster in clusters() {
-        let notes = stdout(&[&["notes"], &words(&cluster)[..]].concat())?;
+        let notes = stdout(&[&["notes", "--all"], &words(&cluster)[..]].concat())?;
         for command in commands(&notes) {
             let Some(at) = command.find("cpln ").filter(|_| !command.contains("cpln-")) else {
                 continue;

@@ -7,19 +7,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::Result;
+use common::{Result, render_into as render};
 
 const PGCAT: &str = "workload-shop-pgcat.yaml";
 const BACKUP: &str = "workload-shop-pgedge-backup.yaml";
-
-fn render(folder: &Path, flags: &[&str]) -> Result<Output> {
-    Ok(Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
-        .args(["render", "--set", "gvc.name=shop", "--output-dir", "out"])
-        .args(flags)
-        .current_dir(folder)
-        .env_clear()
-        .output()?)
-}
 
 fn names(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();

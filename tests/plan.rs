@@ -1,57 +1,37 @@
 //! Every folder of `tests/plan` is a story: a cluster before and after, and what `plan` must say.
 //!
 //! `old.yaml` holds the values before (the defaults without it; `manifests.yaml` instead holds manifests, `others.yaml`
-//! more of them), `new.yaml` those after, `command` more arguments. `expected.txt` is stdout, `expected.err` what is said about the
-//! change rather than the values, `expected.status` the exit status when it is not 0. `BLESS=1` writes what the program
-//! says now.
+//! more of them), `new.yaml` those after, `command` more arguments. `by-hand` changes the manifests that those give, as
+//! templates of one's own could: each line is `KIND NAME | FROM | TO`, with `\n` for a line break.
+//!
+//! `expected.txt` is stdout, `expected.err` what is said about the change rather than the values, `expected.status` the
+//! exit status when it is not 0. `really.txt` tells in its first line whether the change `hurts` or `passes`, which is
+//! what `--deny-dangerous` must do with it, and then what happens to a cluster that runs.
+//!
+//! `BLESS=1` writes what the program says now. `TABLE=FILE` writes all changes, with what happens really, as a table.
 
 mod common;
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use common::Result;
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::{Map, Value, json};
+
+const STORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plan");
 
 fn main() {
     let mut trials = common::stories("plan", story);
-    trials.extend([
-        same("the_same", |documents| stream(&documents)),
-        same("the_same_in_json", |documents| {
-            Ok(format!("{:#}", Value::from(documents)))
-        }),
-        same("the_same_as_a_list", |documents| {
-            Ok(json!({ "kind": "list", "items": documents }).to_string())
-        }),
-        same("shuffled", |documents| {
-            stream(
-                &documents
-                    .into_iter()
-                    .rev()
-                    .map(reversed)
-                    .collect::<Vec<_>>(),
-            )
-        }),
-        Trial::test("exported", || {
-            let export = |documents: Vec<Value>| {
-                Ok(json!(documents.into_iter().map(exported).collect::<Vec<_>>()).to_string())
-            };
-            Ok(is_no_change(
-                export,
-                "prod: no difference was seen, 5 not compared",
-                3,
-            )?)
-        }),
-        Trial::test("a_folder_is_its_files", || Ok(a_folder_is_its_files()?)),
-        Trial::test("an_export_holds_more", || Ok(an_export_holds_more()?)),
-        Trial::test("wrong_input", || Ok(wrong_input()?)),
-    ]);
+    if let Some(file) = std::env::var_os("TABLE") {
+        trials.push(Trial::test("the_table", || {
+            Ok(table(&PathBuf::from(file))?)
+        }));
+    }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn program(folder: &Path, arguments: &[&str]) -> Result<std::process::Output> {
+fn program(folder: &Path, arguments: &[&str]) -> Result<Output> {
     Ok(Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
         .args(arguments)
         .current_dir(folder)
@@ -61,47 +41,182 @@ fn program(folder: &Path, arguments: &[&str]) -> Result<std::process::Output> {
 
 fn story(folder: &Path) -> std::result::Result<(), Failed> {
     let scratch = tempfile::tempdir()?;
-    let old = scratch.path().join("old");
-    let old_values = folder.join("old.yaml").display().to_string();
-    let written = folder.join("manifests.yaml");
-    if written.exists() {
-        fs::copy(&written, &old)?;
-    } else {
-        let mut arguments = vec!["render"];
-        if folder.join("old.yaml").exists() {
-            arguments.extend(["-f", old_values.as_str()]);
-        }
-        let mut live = program(folder, &arguments)?.stdout;
-        live.extend(fs::read(folder.join("others.yaml")).unwrap_or_default());
-        fs::write(&old, live)?;
-    }
+    let sides = sides(folder, scratch.path())?;
     let more = fs::read_to_string(folder.join("command")).unwrap_or_default();
-    let old = old.display().to_string();
-    let mut arguments = vec!["plan", old.as_str(), "-f", "new.yaml"];
-    arguments.extend(more.split_whitespace());
-    let output = program(folder, &arguments)?;
+    let more: Vec<&str> = more.split_whitespace().collect();
+    let output = plan(folder, &sides, &more)?;
     let (stdout, stderr) = (
         String::from_utf8(output.stdout)?,
         String::from_utf8(output.stderr)?,
     );
-    let said: String = stderr
-        .lines()
-        .take_while(|line| !line.starts_with("warning"))
-        .chain(stderr.lines().filter(|line| line.contains("denied")))
-        .map(|line| format!("{line}\n"))
-        .collect();
     let status = match output.status.code() {
         Some(0) => String::new(),
         status => format!("{}\n", status.unwrap_or(-1)),
     };
     for (file, text) in [
         ("expected.txt", without_noise(&stdout)),
-        ("expected.err", said),
+        ("expected.err", stderr),
         ("expected.status", status),
     ] {
         compare(&folder.join(file), &text)?;
     }
-    Ok(())
+    match Really::of(folder) {
+        Some(really) if really.hurts != denied(folder, &sides)?.is_some() => Err(format!(
+            "{}, but --deny-dangerous says otherwise:\n{stdout}",
+            really.word()
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// What is compared: manifests, and values or manifests.
+fn sides(folder: &Path, scratch: &Path) -> Result<Vec<String>> {
+    let (old, new) = (scratch.join("old"), scratch.join("new"));
+    let written = folder.join("manifests.yaml");
+    if written.exists() {
+        fs::copy(&written, &old)?;
+    } else {
+        let values = folder.join("old.yaml").display().to_string();
+        let mut arguments = vec!["render"];
+        if Path::new(&values).exists() {
+            arguments.extend(["-f", values.as_str()]);
+        }
+        let mut live = program(folder, &arguments)?.stdout;
+        live.extend(fs::read(folder.join("others.yaml")).unwrap_or_default());
+        fs::write(&old, live)?;
+    }
+    let old = old.display().to_string();
+    let Ok(edits) = fs::read_to_string(folder.join("by-hand")) else {
+        return Ok(vec![old, "-f".to_owned(), "new.yaml".to_owned()]);
+    };
+    let rendered = String::from_utf8(program(folder, &["render", "-f", "new.yaml"])?.stdout)?;
+    fs::write(&new, by_hand(&rendered, &edits)?)?;
+    Ok(vec![old, new.display().to_string()])
+}
+
+/// The manifests with edits, each of which must find its text.
+fn by_hand(manifests: &str, edits: &str) -> Result<String> {
+    let mut documents: Vec<String> = manifests.split("\n---\n").map(str::to_owned).collect();
+    for edit in edits.lines() {
+        let parts: Vec<String> = edit
+            .split(" | ")
+            .map(|part| part.replace("\\n", "\n"))
+            .collect();
+        let [resource, from, to] = parts.as_slice() else {
+            return Err(format!("`{edit}`: KIND NAME | FROM | TO").into());
+        };
+        let (kind, name) = resource.split_once(' ').ok_or("KIND NAME")?;
+        let begins = format!("kind: {kind}\nname: {name}\n");
+        let document = documents
+            .iter_mut()
+            .find(|document| document.trim_start().starts_with(&begins));
+        let document = document
+            .filter(|document| document.contains(from.as_str()))
+            .ok_or(format!("`{edit}`: not found"))?;
+        *document = document.replace(from.as_str(), to);
+    }
+    Ok(documents.join("\n---\n"))
+}
+
+fn plan(folder: &Path, sides: &[String], more: &[&str]) -> Result<Output> {
+    let mut arguments = vec!["plan", "-q"];
+    arguments.extend(sides.iter().map(String::as_str));
+    arguments.extend(more);
+    program(folder, &arguments)
+}
+
+/// The values among the arguments of a story.
+fn flags(folder: &Path) -> Vec<String> {
+    let more = fs::read_to_string(folder.join("command")).unwrap_or_default();
+    let words: Vec<String> = more.split_whitespace().map(str::to_owned).collect();
+    match words.iter().position(|word| word == "--set") {
+        Some(at) => words.into_iter().skip(at).take(2).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The rules on which `--deny-dangerous` fails.
+fn denied(folder: &Path, sides: &[String]) -> Result<Option<String>> {
+    let flags = flags(folder);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let output = plan(folder, sides, &[&flags[..], &["--deny-dangerous"]].concat())?;
+    let said = String::from_utf8(output.stderr)?;
+    let rules = said
+        .lines()
+        .find_map(|line| line.strip_prefix("error[denied]: "));
+    match output.status.code() {
+        Some(0) => Ok(None),
+        Some(1) => Ok(Some(rules.ok_or(said.clone())?.to_owned())),
+        status => Err(format!("{status:?}: {said}").into()),
+    }
+}
+
+/// What a change does to a cluster that runs.
+struct Really {
+    hurts: bool,
+    text: String,
+}
+
+impl Really {
+    fn of(folder: &Path) -> Option<Self> {
+        let text = fs::read_to_string(folder.join("really.txt")).ok()?;
+        let (word, text) = text.split_once('\n')?;
+        Some(Self {
+            hurts: word == "hurts",
+            text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        })
+    }
+
+    fn word(&self) -> &'static str {
+        match self.hurts {
+            true => "it hurts",
+            false => "it passes",
+        }
+    }
+}
+
+/// All changes of which it is known what they do.
+fn table(file: &Path) -> Result<()> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(STORIES)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    folders.sort();
+    let mut lines =
+        "| change | `plan` says | `--deny-dangerous` | really |\n|---|---|---|---|\n".to_owned();
+    for folder in folders {
+        let Some(really) = Really::of(&folder) else {
+            continue;
+        };
+        let scratch = tempfile::tempdir()?;
+        let sides = sides(&folder, scratch.path())?;
+        let flags = flags(&folder);
+        let mut more: Vec<&str> = flags.iter().map(String::as_str).collect();
+        more.extend(["-o", "json"]);
+        let json: serde_json::Value =
+            serde_json::from_slice(&plan(&folder, &sides, &more)?.stdout)?;
+        let found = json["consequences"].as_array().ok_or("no consequences")?;
+        let mut rules: Vec<&str> = found
+            .iter()
+            .filter_map(|found| found["rule"].as_str())
+            .collect();
+        rules.dedup();
+        let rules = match rules.is_empty() {
+            true => "no consequence".to_owned(),
+            false => rules.join(", "),
+        };
+        let denied = match denied(&folder, &sides)? {
+            Some(_) => "stops",
+            None => "passes",
+        };
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .replace('-', " ");
+        lines += &format!("| {name} | {rules} | {denied} | {} |\n", really.text);
+    }
+    Ok(fs::write(file, lines)?)
 }
 
 /// What follows from more than the story's values: checksums, long or shown by their beginning, and the line of a
@@ -157,292 +272,4 @@ fn compare(file: &Path, said: &str) -> std::result::Result<(), Failed> {
         .to_string();
     let name = file.display();
     Err(format!("{name} is not what the program says (BLESS=1 to accept it):\n{difference}").into())
-}
-
-const VALUES: &str = "
-gvc: {name: shop}
-release: prod
-internal_access: {type: workload-list, workloads: [//gvc/apps/workload/web, //gvc/apps/workload/api]}
-volumeset: {autoscaling: {enabled: true}, snapshots: {schedule: '0 4 * * *'}}
-backup: {enabled: true, provider: gcp, gcp: {bucket: dumps, cloudAccountName: google}}
-postgres: {password: correct-horse-battery}
-";
-
-/// A rewrite of the manifests is no change, whichever side it is on, and so is not said to be one.
-fn same(name: &str, rewrite: fn(Vec<Value>) -> Result<String>) -> Trial {
-    Trial::test(name, move || {
-        Ok(is_no_change(rewrite, "prod: nothing changes", 0)?)
-    })
-}
-
-/// A folder with `values.yaml`, and what it gives.
-fn rendered() -> Result<(tempfile::TempDir, Vec<Value>)> {
-    let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("values.yaml"), VALUES)?;
-    let arguments = ["render", "-f", "values.yaml", "-o", "json"];
-    let rendered = program(folder.path(), &arguments)?;
-    let documents = serde_json::from_slice(&rendered.stdout)?;
-    Ok((folder, documents))
-}
-
-fn is_no_change(
-    rewrite: fn(Vec<Value>) -> Result<String>,
-    summary: &str,
-    status: i32,
-) -> Result<()> {
-    let (folder, documents) = rendered()?;
-    let path = |name: &str| folder.path().join(name);
-    fs::write(path("plain.json"), json!(documents).to_string())?;
-    fs::write(path("rewritten"), rewrite(documents)?)?;
-    for sides in [
-        &["rewritten", "-f", "values.yaml"][..],
-        &["rewritten", "plain.json"],
-        &["plain.json", "rewritten"],
-    ] {
-        let output = program(folder.path(), &[&["plan", "--exit-code"], sides].concat())?;
-        let said = String::from_utf8(output.stdout)?;
-        let first = said.lines().next().unwrap_or_default();
-        if first != summary || output.status.code() != Some(status) {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("plan {sides:?}: {:?}\n{said}{stderr}", output.status).into());
-        }
-    }
-    Ok(())
-}
-
-fn stream(documents: &[Value]) -> Result<String> {
-    let documents: std::result::Result<Vec<String>, _> =
-        documents.iter().map(serde_yaml::to_string).collect();
-    Ok(documents?.join("---\n"))
-}
-
-/// Keys and lists back to front, where their order means nothing.
-fn reversed(value: Value) -> Value {
-    match value {
-        Value::Array(items) => items.into_iter().rev().map(reversed).collect(),
-        Value::Object(fields) => fields
-            .into_iter()
-            .rev()
-            .map(|(key, value)| match key.as_str() {
-                "args" | "command" => (key, value),
-                _ => (key, reversed(value)),
-            })
-            .collect(),
-        value => value,
-    }
-}
-
-/// As the platform gives it back: what it fills in is there, what it adds of its own too, links are long, what it
-/// sorts is sorted, and what it does not show is gone.
-fn exported(document: Value) -> Value {
-    let Value::Object(mut fields) = document else {
-        return document;
-    };
-    let text = |key: &str| {
-        fields
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (kind, name, gvc) = (text("kind"), text("name"), text("gvc"));
-    fields.remove("gvc");
-    let collection = match gvc.as_str() {
-        "" => String::new(),
-        gvc => format!("/gvc/{gvc}"),
-    };
-    let href = format!("/org/acme{collection}/{kind}/{name}");
-    fields.extend(object(json!({
-        "id": "5f0e", "version": 4, "created": "2026-01-01T00:00:00Z", "lastModified": "2026-02-01T00:00:00Z",
-        "links": [{ "rel": "org", "href": "/org/acme" }, { "rel": "self", "href": href }],
-        "status": { "ready": true }, "alias": "x", "origin": "default", "health": { "ok": true },
-    })));
-    if let Some(Value::Object(tags)) = fields.get_mut("tags") {
-        tags.extend(object(json!({
-            "cpln/release": "r", "cpln/secret:prod-pgedge-config": "0a", "cpln/deployTimestamp": "now",
-            "cpln/managedByTerraform": "true", "cpln/terraformProviderVersion": "1.2.31", "cpln.io/namespace": "apps",
-        })));
-    }
-    match (kind.as_str(), fields.get_mut("spec")) {
-        ("secret", _) => {
-            fields.remove("data");
-        }
-        ("workload", Some(spec)) => exported_spec(spec),
-        _ => {}
-    }
-    long_links("", Value::Object(fields))
-}
-
-fn exported_spec(spec: &mut Value) {
-    for container in items(spec, "containers") {
-        for volume in items(container, "volumes") {
-            fill(volume, json!({ "recoveryPolicy": "retain" }));
-        }
-        if let Some(Value::Array(variables)) = container.get_mut("env") {
-            variables.sort_by_key(|variable| variable["name"].to_string());
-        }
-    }
-    fill(
-        spec,
-        json!({
-            "requestRetryPolicy": { "attempts": 2, "retryOn": ["connect-failure"] },
-            "sidecar": {}, "tolerations": [],
-        }),
-    );
-    if let Some(options) = spec.get_mut("defaultOptions") {
-        fill(
-            options,
-            json!({ "spot": false, "multiZone": { "enabled": false } }),
-        );
-    }
-    for key in ["inboundAllowWorkload"] {
-        if let Some(Value::Array(list)) =
-            spec.pointer_mut(&format!("/firewallConfig/internal/{key}"))
-        {
-            list.sort_by_key(Value::to_string);
-        }
-    }
-    fill(
-        spec,
-        json!({ "rolloutOptions": {
-            "minReadySeconds": 0, "scalingPolicy": "OrderedReady", "terminationGracePeriodSeconds": 90,
-        } }),
-    );
-}
-
-fn long_links(key: &str, value: Value) -> Value {
-    match value {
-        Value::String(text) if key != "resource" && text.starts_with("//") => {
-            format!("/org/acme/{}", text.trim_start_matches('/')).into()
-        }
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| long_links(key, item))
-            .collect(),
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(key, value)| {
-                let value = long_links(&key, value);
-                (key, value)
-            })
-            .collect(),
-        value => value,
-    }
-}
-
-fn items<'v>(value: &'v mut Value, key: &str) -> impl Iterator<Item = &'v mut Value> {
-    value
-        .get_mut(key)
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-}
-
-fn fill(value: &mut Value, defaults: Value) {
-    if let Value::Object(fields) = value {
-        for (key, default) in object(defaults) {
-            fields.entry(key).or_insert(default);
-        }
-    }
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
-}
-
-fn a_folder_is_its_files() -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("values.yaml"), VALUES)?;
-    let render = [
-        "render",
-        "-f",
-        "values.yaml",
-        "--output-dir",
-        "out",
-        "--redact",
-    ];
-    assert!(program(folder.path(), &render)?.status.success());
-    let plan = ["plan", "out", "-f", "values.yaml", "--exit-code"];
-    let output = program(folder.path(), &plan)?;
-    let said = String::from_utf8(output.stdout)?;
-    assert!(
-        said.starts_with("prod: no difference was seen, 1 not compared\n"),
-        "{said}"
-    );
-    assert_eq!(output.status.code(), Some(3));
-    fs::remove_file(folder.path().join("out/policy-prod-pgedge-policy.yaml"))?;
-    let output = program(folder.path(), &plan)?;
-    let said = String::from_utf8(output.stdout)?;
-    assert!(
-        said.starts_with("prod: 1 to create, 0 to change, 0 to delete, 1 not compared\n"),
-        "{said}"
-    );
-    assert_eq!(output.status.code(), Some(3));
-    Ok(())
-}
-
-/// What others made, and what the export does not tell, is no change, but it is told.
-fn an_export_holds_more() -> Result<()> {
-    let (folder, documents) = rendered()?;
-    let path = |name: &str| folder.path().join(name);
-    let mut export: Vec<Value> = documents.into_iter().map(exported).collect();
-    export.push(exported(
-        json!({ "kind": "workload", "name": "web", "gvc": "apps", "spec": {} }),
-    ));
-    fs::write(path("export.json"), json!(export).to_string())?;
-    let output = program(folder.path(), &["plan", "export.json", "-f", "values.yaml"])?;
-    let said = String::from_utf8(output.stdout)?;
-    let mut lines = said.lines();
-    let first = "prod: no difference was seen, 5 not compared";
-    assert_eq!(lines.next(), Some(first), "{said}");
-    let last = "note: 1 resource there is of something else: left as it is";
-    assert_eq!(lines.last(), Some(last), "{said}");
-    Ok(())
-}
-
-fn wrong_input() -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let path = |name: &str| folder.path().join(name);
-    fs::write(path("new.yaml"), "kind: gvc\nname: a\n")?;
-    fs::write(path("values.yaml"), "gvc: {name: shop}\n")?;
-    fs::write(
-        path("twice.yaml"),
-        "kind: gvc\nname: a\n---\nkind: gvc\nname: a\n",
-    )?;
-    fs::write(path("broken.yaml"), "kind: [\n")?;
-    fs::create_dir(path("folder"))?;
-    for (old, expected) in [
-        ("missing.yaml", "`missing.yaml`: there is no such file"),
-        (
-            "values.yaml",
-            "`values.yaml`: a document without `kind` and `name`",
-        ),
-        (
-            "twice.yaml",
-            "`twice.yaml`: gvc a is described a second time",
-        ),
-        ("broken.yaml", "`broken.yaml`, line 1: "),
-        ("folder", "`folder` holds no manifest"),
-    ] {
-        let output = program(folder.path(), &["plan", old, "new.yaml"])?;
-        let said = String::from_utf8(output.stderr)?;
-        assert_eq!(output.status.code(), Some(1), "{old}");
-        assert!(said.contains(expected), "{said}");
-        assert!(output.stdout.is_empty());
-    }
-    let output = program(folder.path(), &["plan", "-", "-"])?;
-    assert_eq!(output.status.code(), Some(1));
-    let output = program(
-        folder.path(),
-        &["plan", "-", "new.yaml", "--set", "multiZone=true"],
-    )?;
-    assert_eq!(
-        output.status.code(),
-        Some(2),
-        "values are for one side only"
-    );
-    Ok(())
 }

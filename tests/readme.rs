@@ -31,6 +31,59 @@ fn commands_print_what_stands_below_them() -> Result<()> {
     Ok(())
 }
 
+/// Paths of this repository that a page names: in backticks or as a link. Words in capitals stand for any name.
+fn paths(page: &str) -> Vec<String> {
+    let quoted = page.split('`').skip(1).step_by(2);
+    let linked = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    let is_ours = |path: &&str| {
+        let tops = [
+            "src/",
+            "tests/",
+            "templates/",
+            "benches/",
+            ".ci/",
+            ".github/",
+        ];
+        let is_below = tops.iter().any(|top| path.starts_with(top));
+        is_below && !path.contains([' ', '$', '*', '…'])
+            || path.ends_with(".md") && !path.contains(':')
+    };
+    let mut paths: Vec<String> = quoted
+        .chain(linked)
+        .filter(is_ours)
+        .map(str::to_owned)
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+#[test]
+fn every_path_is_there() -> Result<()> {
+    for page in ["README.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(format!("{ROOT}/{page}"))?;
+        let paths = paths(&text);
+        assert!(paths.len() > 3, "{page}: {paths:?}");
+        for path in paths {
+            let any_name = |part: &str| {
+                part.chars()
+                    .take_while(|c| *c != '.')
+                    .all(|c| c.is_ascii_uppercase())
+            };
+            let known = path.split('/').take_while(|part| {
+                part.is_empty() || part.contains('.') && part.ends_with(".md") || !any_name(part)
+            });
+            let known: Vec<&str> = known.collect();
+            let known = Path::new(ROOT).join(known.join("/"));
+            assert!(known.exists(), "{page} names `{path}`, which is not there");
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn ci_calls_the_test_command() -> Result<()> {
     let readme = fs::read_to_string(format!("{ROOT}/README.md"))?;

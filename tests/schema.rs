@@ -263,7 +263,7 @@ fn lint(values: &Value) -> Result<Vec<Problem>> {
     write!(file, "{values}")?;
     let path = file.path().display().to_string();
     let said = program(&["lint", "--format", "json", "-f", &path])?;
-    let problems: Value = serde_json::from_slice(&said.stderr)?;
+    let problems: Value = serde_json::from_slice(&said.stdout)?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let errors = problems.as_array().into_iter().flatten();
     Ok(errors

@@ -254,9 +254,66 @@ fn an_empty_run_fails() -> Result<()> {
     let output = Folder::new(&[])?.run(&[])?;
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("no cases in `tests/cases`"));
-    let output = Folder::new(&[])?.run(&["elsewhere"])?;
+    for (dir, missing) in [("elsewhere", "elsewhere"), ("empty", "empty/cases")] {
+        let folder = Folder::new(&[])?;
+        fs::create_dir(folder.path().join("empty"))?;
+        let output = folder.run(&["--dir", dir])?;
+        assert_eq!(output.status.code(), Some(1));
+        let missing = format!("`{missing}`: there is no such folder");
+        assert!(said(&output).contains(&missing), "{}", said(&output));
+    }
+    Ok(())
+}
+
+#[test]
+fn cases_are_run_by_their_names_and_in_folders() -> Result<()> {
+    let folder = Folder::new(&[SHOP, TYPO])?;
+    fs::create_dir(folder.path().join("tests/cases/eu"))?;
+    fs::write(
+        folder.path().join("tests/cases/eu/shop.yaml"),
+        "gvc: {name: shop-eu}\n",
+    )?;
+    fs::write(folder.path().join("tests/cases/eu/shop.json"), "{}")?;
+    let output = folder.run(&["--update", "eu/shop"])?;
+    let expected = "new      tests/snapshots/eu/shop.yaml\nnot run: `tests/cases/eu/shop.json`: a case is a .yaml file\n";
+    assert_eq!(said(&output), expected);
+    fs::remove_file(folder.path().join("tests/cases/eu/shop.json"))?;
+    assert_eq!(said(&folder.run(&["eu/shop"])?), "1 case passes\n");
+    let output = folder.run(&["shop", "eu/shop"])?;
+    assert!(
+        said(&output).contains("1 of 2 cases fail"),
+        "{}",
+        said(&output)
+    );
+    assert!(folder.run(&["--update"])?.status.success());
+    fs::remove_file(folder.path().join("tests/cases/eu/shop.yaml"))?;
+    let output = folder.run(&["--update"])?;
+    assert_eq!(said(&output), "removed  tests/snapshots/eu/shop.yaml\n");
+    let output = folder.run(&["tests"])?;
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("cannot read `elsewhere/cases`"));
+    assert!(
+        said(&output).contains("named by a flag: `--dir tests`"),
+        "{}",
+        said(&output)
+    );
+    Ok(())
+}
+
+#[test]
+fn every_line_is_shown_beside_the_plan() -> Result<()> {
+    let folder = Folder::accepted(&[("shop.yaml", "gvc: {name: shop}\n")])?;
+    fs::write(
+        folder.path().join("tests/cases/shop.yaml"),
+        "gvc: {name: shop}\nmultiZone: true\n",
+    )?;
+    let line = "    +      enabled: true\n";
+    let without = said(&folder.run(&[])?);
+    assert!(!without.contains(line), "{without}");
+    let with = said(&folder.run(&["--diff"])?);
+    assert!(
+        with.contains("because multiZone") && with.contains(line),
+        "{with}"
+    );
     Ok(())
 }
 

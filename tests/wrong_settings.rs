@@ -102,7 +102,7 @@ fn lint(file: &str) -> Result<(Vec<Value>, Option<i32>)> {
     let (base, wrong) = (base.display().to_string(), wrong.display().to_string());
     let output = program(&["lint", "-f", &base, "-f", &wrong, "--format", "json"])?;
     Ok((
-        serde_json::from_slice(&output.stderr)?,
+        serde_json::from_slice(&output.stdout)?,
         output.status.code(),
     ))
 }

@@ -10,18 +10,20 @@ pub(super) const RENDER_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl render -f values.yaml | cpln apply -f -
   pgedge-tpl render -f base.yaml -f prod.yaml --set pgcat.maxReplicas=6
-  pgedge-tpl render -f values.yaml --only workload/prod-pgcat
+  pgedge-tpl render -f values.yaml --only gvc,workload/*-pgcat
   pgedge-tpl render -f values.yaml --output-dir manifests --redact";
 
 pub(super) const LINT_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl lint -f values.yaml
-  pgedge-tpl lint -f values.yaml --format github --deny-warnings";
+  pgedge-tpl lint -f values.yaml -o github --deny-warnings
+  pgedge-tpl lint -f values.yaml --allow single-replica,floating-image";
 
 pub(super) const VALUES_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl values --defaults > values.yaml
-  pgedge-tpl values -f base.yaml -f prod.yaml --origin";
+  pgedge-tpl values -f base.yaml -f prod.yaml --origin
+  pgedge-tpl values -f base.yaml -f prod.yaml --show-secrets > merged.yaml";
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 A value is told as the cause of a change if putting it back undoes the change.
@@ -35,10 +37,10 @@ Examples:
   cpln workload get prod-pgedge --gvc prod -o yaml | pgedge-tpl plan - new.yaml";
 
 pub(super) const TEST_EXAMPLES: &str = "\
-A case is a values file, cases/NAME.yaml. Its snapshot is snapshots/NAME.yaml:
-what render --redact prints for it; or, if it is refused, snapshots/NAME.err:
-the problems. Flags can stand in the first comment of a case, with files
-relative to it:
+A case is a values file, cases/NAME.yaml; NAME may have folders in it. Its
+snapshot is snapshots/NAME.yaml: what render --redact prints for it; or, if it
+is refused, snapshots/NAME.err: the problems. Flags can stand in the first
+comment of a case, with files relative to it:
   # flags: --release prod -f ../base.yaml
 A snapshot without a case fails, and so does a run without cases. Where the
 environment variable CI is set, --update writes nothing.
@@ -46,7 +48,8 @@ environment variable CI is set, --update writes nothing.
 Examples:
   pgedge-tpl test --update
   pgedge-tpl test
-  pgedge-tpl test deploy/tests --update prod
+  pgedge-tpl test prod eu/staging --diff
+  pgedge-tpl test --dir deploy/tests --update prod
   pgedge-tpl test --junit results.xml";
 
 pub(super) const SCHEMA_EXAMPLES: &str = "\
@@ -68,7 +71,8 @@ Examples:
 pub(super) const NOTES_EXAMPLES: &str = "\
 Examples:
   pgedge-tpl notes -f values.yaml
-  pgedge-tpl notes -f values.yaml --only connect --only restore
+  pgedge-tpl notes -f values.yaml --only connect,restore
+  pgedge-tpl notes -f values.yaml -o svg > cluster.svg
   pgedge-tpl notes iam-policy -f values.yaml > policy.json";
 
 pub(super) const MIGRATE_EXAMPLES: &str = "\

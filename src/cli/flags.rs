@@ -50,18 +50,34 @@ pub struct ValueFlags {
 #[command(next_help_heading = "Problems")]
 pub struct ReportFlags {
     /// Shape of the problems on stderr
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Which warnings matter.
+    #[command(flatten)]
+    pub warnings: WarningFlags,
+}
+
+/// Which warnings matter.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Problems")]
+pub struct WarningFlags {
+    /// Put up with these warnings
+    #[arg(long, value_name = "CODE,...", value_delimiter = ',')]
+    pub allow: Vec<String>,
     /// Fail on warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+    /// Say no warnings, only errors
+    #[arg(short, long, conflicts_with = "deny_warnings")]
+    pub quiet: bool,
 }
 
 /// The shapes a list of problems can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// With the source line and a caret
-    Human,
+    /// For people, with the source line and a caret
+    #[value(alias = "human")]
+    Text,
     /// One JSON array
     Json,
     /// GitHub workflow annotations

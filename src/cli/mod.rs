@@ -2,6 +2,8 @@
 
 mod examples;
 mod flags;
+mod notes;
+mod plan;
 
 use std::path::PathBuf;
 
@@ -13,7 +15,11 @@ use examples::{
     MIGRATE_EXAMPLES, NOTES_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES, SCHEMA_EXAMPLES,
     TEMPLATES_EXAMPLES, TEST_EXAMPLES, VALUES_EXAMPLES,
 };
-pub use flags::{CaseFlags, ClusterFlags, Format, ReportFlags, TemplateFlags, ValueFlags};
+pub use flags::{
+    CaseFlags, ClusterFlags, Format, ReportFlags, TemplateFlags, ValueFlags, WarningFlags,
+};
+pub use notes::{Notes, NotesDocument, NotesShape, Topic};
+pub use plan::{Look, Plan};
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
@@ -43,7 +49,7 @@ pub enum Command {
     Render(Render),
     /// Report every problem and warning in the values
     #[command(after_help = LINT_EXAMPLES)]
-    Lint(ClusterFlags),
+    Lint(Lint),
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
     Values(Values),
@@ -54,7 +60,7 @@ pub enum Command {
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
     /// Show what a change does before it is applied
-    #[command(after_help = PLAN_EXAMPLES)]
+    #[command(after_help = PLAN_EXAMPLES, mut_arg("allow", plan::allows_rules))]
     Plan(Plan),
     /// Render every case of a folder and compare it with its snapshot
     #[command(after_help = TEST_EXAMPLES, next_line_help = true)]
@@ -72,7 +78,7 @@ pub enum Command {
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
     /// Print a page of the manual
-    #[command(hide = true, after_help = MAN_EXAMPLES)]
+    #[command(after_help = MAN_EXAMPLES)]
     Man(Man),
 }
 
@@ -83,7 +89,7 @@ pub struct Render {
     #[arg(short, long, value_enum, default_value_t = Form::Yaml)]
     pub output: Form,
     /// Only these resources; * matches anything
-    #[arg(long, value_name = "KIND[/NAME]")]
+    #[arg(long, value_name = "KIND[/NAME],...", value_delimiter = ',')]
     pub only: Vec<String>,
     /// Write files into DIR, and remove those an earlier run left
     #[arg(long, value_name = "DIR", required_if_eq("output", "chart"))]
@@ -103,6 +109,23 @@ pub struct Render {
     /// The other forms.
     #[command(flatten)]
     pub forms: FormFlags,
+}
+
+/// Arguments of `lint`, whose product is the problems.
+#[derive(Args, Debug)]
+pub struct Lint {
+    /// Shape of the report
+    #[arg(short, long, visible_alias = "format", value_enum, default_value_t = Format::Text)]
+    pub output: Format,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: TemplateFlags,
+    /// The values.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// Which warnings matter.
+    #[command(flatten)]
+    pub warnings: WarningFlags,
 }
 
 /// What `render` makes.
@@ -153,6 +176,9 @@ pub struct Values {
     /// Print the built-in values.yaml, word for word
     #[arg(long, conflicts_with_all = ["origin", "output"])]
     pub defaults: bool,
+    /// Show secrets too: whoever can read the output then knows them
+    #[arg(long, conflicts_with_all = ["origin", "defaults"])]
+    pub show_secrets: bool,
     /// YAML or JSON
     #[arg(short, long, value_enum, default_value_t = Output::Yaml)]
     pub output: Output,
@@ -164,111 +190,24 @@ pub struct Values {
     pub report: ReportFlags,
 }
 
-/// Arguments of `plan`.
-#[derive(Args, Debug)]
-pub struct Plan {
-    /// Manifests now: a file, a folder, - for stdin; exports of cpln too
-    pub old: PathBuf,
-    /// Manifests then [default: what render prints for the values]
-    #[arg(conflicts_with_all = ["files", "set_json", "set", "set_string", "set_file", "set_literal", "release", "templates"])]
-    pub new: Option<PathBuf>,
-    /// For people, scripts, pull requests or workflow annotations
-    #[arg(short, long, value_enum, default_value_t = Look::Human)]
-    pub output: Look,
-    /// Exit 3 if anything differs
-    #[arg(long)]
-    pub exit_code: bool,
-    /// Fail if the change has one of these consequences
-    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
-    pub deny: Vec<String>,
-    /// Fail if the change has a dangerous consequence
-    #[arg(long)]
-    pub deny_dangerous: bool,
-    /// But not because of these
-    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
-    pub allow: Vec<String>,
-    /// There is nothing yet: OLD holds no manifest
-    #[arg(long = "new")]
-    pub is_new: bool,
-    /// The cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
-}
-
-/// What `plan` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Look {
-    /// In words
-    Human,
-    /// One object
-    Json,
-    /// A comment for a pull request
-    Markdown,
-    /// GitHub workflow annotations
-    Github,
-}
-
 /// Arguments of `test`.
 #[derive(Args, Debug)]
 pub struct Test {
+    /// Only these cases
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
     /// The folder that holds cases/ and snapshots/
-    #[arg(default_value = "tests")]
+    #[arg(long, value_name = "DIR", default_value = "tests")]
     pub dir: PathBuf,
-    /// Accept what all cases, or the one named, give now
-    #[arg(long, value_name = "NAME", num_args = 0..=1)]
-    pub update: Option<Option<String>>,
+    /// Accept what the cases give now
+    #[arg(long)]
+    pub update: bool,
+    /// Show every line that differs, too
+    #[arg(long, conflicts_with = "update")]
+    pub diff: bool,
     /// Write the results to FILE as JUnit XML, too
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-}
-
-/// Arguments of `notes`.
-#[derive(Args, Debug)]
-pub struct Notes {
-    /// A document of its own instead of the notes
-    #[arg(value_enum, value_name = "DOCUMENT", conflicts_with_all = ["only", "output"])]
-    pub document: Option<NotesDocument>,
-    /// Only this topic; may be repeated
-    #[arg(long, value_enum, value_name = "TOPIC")]
-    pub only: Vec<Topic>,
-    /// Text for people, or JSON
-    #[arg(short, long, value_enum, default_value_t = Shape::Text)]
-    pub output: Shape,
-    /// The cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
-}
-
-/// What `notes` prints on its own, for other programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum NotesDocument {
-    /// What the backup may do at AWS, for `aws iam create-policy --policy-document`
-    IamPolicy,
-}
-
-/// The parts of the notes, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Topic {
-    /// What must be there before applying
-    Prerequisites,
-    /// How to apply
-    Apply,
-    /// Host, port, database and user
-    Connect,
-    /// Changes of the schema, and primary keys
-    Ddl,
-    /// The scheduled dump
-    Backup,
-    /// From a dump back into the cluster
-    Restore,
-    /// What a change of the values does to a running cluster
-    Scaling,
-    /// What differs between the values and what runs
-    Drift,
-    /// Where to look when it does not come up
-    Troubleshoot,
-    /// Taking over a cluster of the public template
-    Takeover,
 }
 
 /// Arguments of `migrate`.

@@ -151,7 +151,7 @@ impl Cluster {
         let release = rules::release(values)?;
         let credentials = Credentials::new(values, &release).ok_or(broken)?;
         let backup = Backup::new(values, &release);
-        let names = Names::new(&release, &values.gvc.name, PoolerKind::of(values));
+        let names = Names::new(&release, &values.gvc.name, PoolerKind::of(values).key());
         let nodes = nodes::nodes(values, &release);
         let mut config = credentials.entries();
         config.extend(backup.iter().flat_map(Backup::entries));

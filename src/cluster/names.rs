@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::pooler::PoolerKind;
 use crate::values::name::{GvcName, LocationName, ReleaseName, SecretName};
 
 /// Names and links of the resources of one release in one GVC.
@@ -50,8 +49,7 @@ pub struct Names {
 
 impl Names {
     /// The names of a release in a GVC.
-    pub fn new(release: &ReleaseName, gvc: &GvcName, pooler: PoolerKind) -> Self {
-        let pooler = pooler.key();
+    pub fn new(release: &ReleaseName, gvc: &GvcName, pooler: &str) -> Self {
         let of = |suffix: &str| format!("{release}-{suffix}");
         let payload = |suffix: &str| format!("cpln://secret/{release}-{suffix}.payload");
         Self {

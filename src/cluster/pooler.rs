@@ -72,6 +72,23 @@ pub struct Pooler {
 }
 
 impl Pooler {
+    /// Which nodes take what, for people.
+    #[must_use]
+    pub fn routing_in_words(&self) -> Vec<String> {
+        let writes = match self.routing {
+            Routing::SingleWriter => "writes: to one node, the first that is ready in this order",
+            Routing::Local => "writes: to one node of their own location",
+        };
+        let reads = match self.reads {
+            _ if self.kind == PoolerKind::Pgbouncer => {
+                "reads: there too, or to every ready node by the database with _read"
+            }
+            Reads::Primary => "reads: there too",
+            Reads::All => "reads: to every ready node",
+        };
+        vec![writes.to_owned(), reads.to_owned()]
+    }
+
     pub(super) fn new(values: &Values) -> Self {
         let pgcat = &values.pgcat;
         let reads = match pgcat.pool_mode {

@@ -224,8 +224,7 @@ fn placeholders(values: &Values, problems: &mut Problems) {
         .into_iter()
         .filter(|(_, name)| name.starts_with("my-"))
     {
-        let found =
-            format!("`{name}` is a placeholder: the backup would be made and fail every night");
+        let found = format!("`{name}` is a placeholder: no backup can be made with it");
         problems.push(
             Problem::of_value(Code::Placeholder, path, found).fix("write the name of your own"),
         );

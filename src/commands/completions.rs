@@ -8,21 +8,42 @@ use clap_complete::shells;
 use super::{Exit, print};
 use crate::cli::{self, Cli, Shell};
 use crate::manifests;
-use crate::schema::{self, Kind};
+use crate::plan::Rule;
+use crate::problem::{Code, Severity};
+use crate::schema::{self, Field, Kind};
 
 const NAME: &str = "pgedge-tpl";
 
 /// Flags whose argument begins with the path of a value.
 const PATH_FLAGS: &[&str] = &["set_json", "set", "set_string", "set_file", "set_literal"];
 
-/// Behind the path comes its value, so there is no blank.
-const BASH_WITHOUT_BLANK: &str = r#"
-_pgedge-tpl_paths() {
-    _pgedge__tpl "$@"
+/// The generated function completes words as they are. bash ends words at `=` and `:` too, so here they are put together
+/// again: lists go on behind a comma, values come behind `=`, and so do the words of `--flag=word`.
+const BASH_WORDS: &str = r#"
+_pgedge-tpl_words() {
+    local typed=${COMP_LINE:0:COMP_POINT} word before flag part lead strip reply
+    word=${typed##*[[:blank:]]}
+    typed=${typed%"$word"}
+    before=${typed%"${typed##*[![:blank:]]}"}
+    before=${before##*[[:blank:]]}
+    flag=$before
+    part=$word
+    [[ $word == --*=* ]] && flag=${word%%=*} part=${word#*=}
+    case $flag in
+        --set | --set-* | --only | --deny | --allow) part=${part##*,} ;;
+        *) [[ $flag != "$before" ]] || { _pgedge__tpl "$1" "$2" "$before"; return 0; } ;;
+    esac
+    lead=${word%"$part"}
+    _pgedge__tpl "$1" "$part" "$flag"
+    strip=${word%"$2"}
+    for reply in "${!COMPREPLY[@]}"; do
+        COMPREPLY[reply]=$lead${COMPREPLY[reply]}
+        COMPREPLY[reply]=${COMPREPLY[reply]#"$strip"}
+    done
     [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
     return 0
 }
-complete -F _pgedge-tpl_paths -o bashdefault -o default pgedge-tpl
+complete -F _pgedge-tpl_words -o bashdefault -o default pgedge-tpl
 "#;
 
 /// The generated script completes flags and their arguments only.
@@ -45,7 +66,7 @@ pub(super) fn run(args: &cli::Completions) -> Result<Exit> {
         Shell::Bash => {
             // clap_complete takes the `-` of our name for the one before a subcommand, in one of two places
             script = script.replace("pgedge__subcmd__tpl", "pgedge__tpl");
-            script.push_str(BASH_WITHOUT_BLANK);
+            script.push_str(BASH_WORDS);
         }
         Shell::Fish => script.push_str(&format!("{FISH_EXPLAIN}{}\"\n", paths().join(" "))),
         Shell::Zsh | Shell::Powershell => {}
@@ -54,11 +75,28 @@ pub(super) fn run(args: &cli::Completions) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Every path that can be explained.
+/// Every path that can be explained; lists without their brackets, which no shell likes.
 fn paths() -> Vec<String> {
     schema::fields()
         .into_iter()
-        .map(|field| field.path)
+        .map(|field| field.path.replace("[]", ""))
+        .collect()
+}
+
+/// What can be set: the path, or all that it can be where that are a few words.
+fn assigned(field: &Field) -> Vec<String> {
+    let path = field.path.replace("[]", "[0]");
+    let words: Vec<String> = match field.kind {
+        Kind::Boolean => vec!["true".to_owned(), "false".to_owned()],
+        _ => field
+            .choices
+            .iter()
+            .map(|choice| choice.value.clone())
+            .collect(),
+    };
+    let with_words = words.iter().map(|word| format!("{path}={word}"));
+    std::iter::once(format!("{path}="))
+        .chain(with_words)
         .collect()
 }
 
@@ -66,9 +104,12 @@ fn paths() -> Vec<String> {
 fn with_values(command: clap::Command) -> clap::Command {
     let fields = schema::fields();
     let settable = fields.iter().filter(|field| field.kind != Kind::Section);
-    let assigned: Vec<String> = settable
-        .map(|field| field.path.replace("[]", "[0]") + "=")
-        .collect();
+    let assigned: Vec<String> = settable.flat_map(assigned).collect();
+    let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.text()).collect();
+    let warnings = Code::ALL
+        .iter()
+        .filter(|code| code.severity() == Severity::Warning);
+    let warnings: Vec<&str> = warnings.map(|code| code.text()).collect();
     let known = paths();
     let kinds: Vec<&str> = manifests::kinds().collect();
     command.mut_subcommands(|subcommand| {
@@ -82,6 +123,12 @@ fn with_values(command: clap::Command) -> clap::Command {
                 ("render", "only") => {
                     argument.value_parser(PossibleValuesParser::new(kinds.clone()))
                 }
+                ("plan", "deny") => argument.value_parser(PossibleValuesParser::new(rules.clone())),
+                ("plan", "allow") => {
+                    let all = rules.iter().chain(&warnings).copied();
+                    argument.value_parser(PossibleValuesParser::new(all))
+                }
+                (_, "allow") => argument.value_parser(PossibleValuesParser::new(warnings.clone())),
                 ("explain", "path") => {
                     argument.value_parser(PossibleValuesParser::new(known.clone()))
                 }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &cli::Explain) -> Result<Exit> {
         None => Explained::all(),
         Some(path) => match Explained::of(path) {
             Ok(explained) => explained,
-            Err(problem) => return pipeline::refuse(&problem.into(), Format::Human),
+            Err(problem) => return pipeline::refuse(&problem.into(), Format::Text),
         },
     };
     print(&match (args.output, &explained.field) {

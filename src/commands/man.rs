@@ -7,6 +7,12 @@ use clap_mangen::Man;
 use super::{Exit, print};
 use crate::cli::{self, Cli};
 
+/// The day of the release; `.ci/release` gives it.
+const DATE: &str = match option_env!("PGEDGE_TPL_DATE") {
+    Some(date) => date,
+    None => "unreleased",
+};
+
 /// Runs it.
 pub(super) fn run(args: &cli::Man) -> Result<Exit> {
     let mut program = Cli::command();
@@ -23,7 +29,11 @@ pub(super) fn run(args: &cli::Man) -> Result<Exit> {
         },
     };
     let mut page = Vec::new();
-    Man::new(command).render(&mut page)?;
+    Man::new(command)
+        .date(DATE)
+        .source(concat!("pgedge-tpl ", env!("CARGO_PKG_VERSION")))
+        .manual("pgedge-tpl")
+        .render(&mut page)?;
     print(&String::from_utf8(page)?)?;
     Ok(Exit::Done)
 }

@@ -54,7 +54,7 @@ fn refuse(problems: Problems, built_in: Merged, layers: Layers) -> Result<Exit> 
     let (mut merged, _) = merge::merge(built_in, layers);
     let decoded = values::read(merged.tree(), merged.built_in());
     pipeline::hide_unknown(&mut merged, &decoded.problems);
-    say(&report::report(&problems, &merged, Format::Human));
+    say(&report::report(&problems, &merged, Format::Text));
     Ok(Exit::Wrong)
 }
 

@@ -2,9 +2,11 @@
 
 mod completions;
 mod explain;
+pub(crate) mod library;
 mod lint;
 mod man;
 mod migrate;
+pub(crate) mod misuse;
 mod notes;
 mod pipeline;
 mod plan;
@@ -14,12 +16,13 @@ mod templates;
 mod test;
 mod values;
 
-use std::io::{self, IoSlice, Write};
+use std::io::{self, IoSlice, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
+use terminal_size::{Width, terminal_size};
 
 use crate::cli::{Cli, Command};
 use crate::decode::Invalid;
@@ -34,17 +37,20 @@ pub enum Exit {
     Done,
     /// The input is wrong; each problem was said.
     Wrong,
+    /// The command line cannot be read.
+    Misused,
     /// A comparison found a difference.
     Differs,
 }
 
 impl Exit {
-    /// The status of the process. 2, a wrong command line, is clap's.
+    /// The status of the process.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Wrong => 1,
+            Self::Misused => 2,
             Self::Differs => 3,
         }
     }
@@ -116,6 +122,27 @@ fn show(text: &str) -> Result<()> {
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
         .context("cannot write to stdout")
+}
+
+/// How wide a text is for the reader of a stream: as the terminal, within a readable measure; a log has no width.
+fn width(stream: &impl IsTerminal) -> Option<usize> {
+    const LEAST: u16 = 40;
+    const MOST: u16 = 100;
+    let (Width(columns), _) = stream.is_terminal().then(terminal_size).flatten()?;
+    Some(usize::from(columns.clamp(LEAST, MOST)))
+}
+
+/// Whether somebody sent something to standard input: a file, or a pipe in which something waits.
+#[cfg(unix)]
+fn stdin_holds_text() -> bool {
+    let stdin = io::stdin();
+    !stdin.is_terminal() && rustix::io::ioctl_fionread(&stdin).is_ok_and(|bytes| bytes > 0)
+}
+
+/// The same where nobody can tell without reading, which may wait for ever.
+#[cfg(not(unix))]
+fn stdin_holds_text() -> bool {
+    false
 }
 
 /// The name of a file, as it can stand in a message.

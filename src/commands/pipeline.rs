@@ -1,9 +1,11 @@
 //! The way from the flags to the cluster, as every command goes it.
 
+use std::io;
+
 use anyhow::Result;
 
-use super::{Exit, say};
-use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags};
+use super::{Exit, say, stdin_holds_text, width};
+use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags, WarningFlags};
 use crate::cluster::{self, Cluster};
 use crate::layers::secret::REDACTED;
 use crate::layers::{self, Disk, Files, Value};
@@ -11,7 +13,7 @@ use crate::manifests::{Manifest, Renderer, Templates};
 use crate::merge::{self, Merged};
 use crate::output;
 use crate::problem::{Code, Place, Problem, Problems};
-use crate::report;
+use crate::report::{Allowances, Extent, Report};
 use crate::values::{self, Values};
 
 /// The values and everything that was found on the way to them.
@@ -19,6 +21,24 @@ pub(super) struct Input {
     pub(super) merged: Merged,
     values: Option<Values>,
     pub(super) problems: Problems,
+    /// What was probably forgotten on the command line.
+    forgotten: Option<&'static str>,
+}
+
+/// What a command line without any values is told.
+fn forgotten(flags: &ValueFlags) -> Option<&'static str> {
+    let is_given = flags.release.is_some()
+        || [&flags.set_json, &flags.set, &flags.set_string]
+            .into_iter()
+            .chain([&flags.set_file, &flags.set_literal])
+            .any(|given| !given.is_empty());
+    match (flags.files.is_empty(), is_given, stdin_holds_text()) {
+        (true, _, true) => Some("standard input was not read: `-f -` takes the values from it"),
+        (true, false, false) => Some(
+            "no values were given, so this is the documented default cluster: `-f FILE` gives yours",
+        ),
+        _ => None,
+    }
 }
 
 /// Keys that do not exist, though all that is said of them is `null`.
@@ -68,7 +88,10 @@ fn masks(merged: &Merged) -> Problems {
 impl Input {
     /// Reads and checks the values.
     pub(super) fn read(flags: &ValueFlags) -> Self {
-        Self::read_from(&Disk, flags, merge::built_in(values::BUILT_IN))
+        Self {
+            forgotten: forgotten(flags),
+            ..Self::read_from(&Disk, flags, merge::built_in(values::BUILT_IN))
+        }
     }
 
     /// The same with files from elsewhere, and built-in values that were read before.
@@ -101,12 +124,8 @@ impl Input {
             merged,
             values: decoded.value,
             problems,
+            forgotten: None,
         }
-    }
-
-    /// Whether the problems end the run.
-    pub(super) fn is_refused(&self, flags: &ReportFlags) -> bool {
-        self.problems.has_errors() || flags.deny_warnings && !self.problems.is_empty()
     }
 
     /// The manifests; `None` when the problems, old and new, forbid them.
@@ -163,15 +182,43 @@ impl Input {
         })
     }
 
-    /// Says every problem; the status is that of a run that they end, if they end it.
-    pub(super) fn report(&self, flags: &ReportFlags) -> Result<Option<Exit>> {
-        say(&report::report(&self.problems, &self.merged, flags.format));
-        Ok(self.is_refused(flags).then_some(Exit::Wrong))
+    /// The problems as they are told, and whether they end the run.
+    pub(super) fn told(&mut self, flags: &WarningFlags) -> (Report<'_>, bool) {
+        let (allowances, found) = Allowances::read(&flags.allow, self.merged.sources());
+        self.problems.extend(found);
+        let report = Report::new(&self.problems, &self.merged, &allowances);
+        let is_refused = report.has_errors() || flags.deny_warnings && report.has_warnings();
+        (report, is_refused)
+    }
+
+    /// Says the problems; the status is that of a run that they end, if they end it. Of the defaults, only these
+    /// warnings are told at length.
+    pub(super) fn report(&mut self, flags: &ReportFlags, codes: &[Code]) -> Result<Option<Exit>> {
+        let forgotten = self.forgotten;
+        let (report, is_refused) = self.told(&flags.warnings);
+        let extent = match &flags.warnings {
+            WarningFlags { quiet: true, .. } => Extent::Errors,
+            WarningFlags {
+                deny_warnings: true,
+                ..
+            } => Extent::Problems,
+            _ => Extent::Brief(codes),
+        };
+        let mut told = report.text(flags.format, extent, width(&io::stderr()));
+        if let (Some(forgotten), Format::Text, false) =
+            (forgotten, flags.format, flags.warnings.quiet)
+        {
+            told = format!("{told}note: {forgotten}\n");
+        }
+        say(&told);
+        Ok(is_refused.then_some(Exit::Wrong))
     }
 }
 
 /// Says problems that no values are behind.
 pub(super) fn refuse(problems: &Problems, format: Format) -> Result<Exit> {
-    say(&report::report(problems, &Merged::nothing(), format));
+    let merged = Merged::nothing();
+    let report = Report::new(problems, &merged, &Allowances::default());
+    say(&report.text(format, Extent::All, width(&io::stderr())));
     Ok(Exit::Wrong)
 }

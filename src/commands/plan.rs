@@ -1,5 +1,6 @@
 //! `plan`: what changes between two sets of manifests, and what that does to a running cluster.
 
+use std::io;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
@@ -7,14 +8,15 @@ use std::thread;
 use anyhow::Result;
 
 use super::pipeline::{self, Input};
-use super::{Exit, print, say, show};
+use super::{Exit, print, show, width};
 use crate::cli::{self, Look};
-use crate::layers::Disk;
+use crate::layers::{Disk, Sources};
 use crate::look;
 use crate::manifests::Renderer;
+use crate::picture::Picture;
 use crate::plan::{self, Documents, Plan, Rule, Severity, Trials};
 use crate::problem::{Code, Place, Problem, Problems};
-use crate::report::Places;
+use crate::report::{Allowances, Places};
 
 /// Runs it.
 pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
@@ -37,9 +39,11 @@ pub(super) fn run(args: &cli::Plan) -> Result<Exit> {
         (old, new.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     problems.extend(found);
+    problems.extend(Allowances::read(&allowed(args).1, &Sources::default()).1);
     match (old, new) {
         (Some(old), Some(new)) if problems.is_empty() => {
-            finish(args, &Plan::new(old, new, None), None, &denied)
+            let drawn = drawn(&old, &new);
+            finish(args, &Plan::new(old, new, None), None, &denied, drawn)
         }
         _ => pipeline::refuse(&problems, args.cluster.report.format),
     }
@@ -63,7 +67,9 @@ fn from_values(
     let rendered = renderer
         .as_ref()
         .and_then(|renderer| input.render_with(renderer, redact));
-    if let Some(refused) = input.report(&args.cluster.report)? {
+    let mut report = args.cluster.report.clone();
+    report.warnings.allow = allowed(args).1;
+    if let Some(refused) = input.report(&report, &[])? {
         return Ok(refused);
     }
     let (Some(old), Some(rendered), Some(renderer)) = (old, rendered, &renderer) else {
@@ -74,8 +80,11 @@ fn from_values(
         renderer,
         redact,
     };
-    let plan = Plan::new(old, plan::rendered(&rendered), Some(&trials));
-    finish(args, &plan, Some(Places::new(&input.merged)), denied)
+    let new = plan::rendered(&rendered);
+    let drawn = drawn(&old, &new);
+    let plan = Plan::new(old, new, Some(&trials));
+    let places = Places::new(&input.merged);
+    finish(args, &plan, Some(places), denied, drawn)
 }
 
 fn finish(
@@ -83,12 +92,18 @@ fn finish(
     plan: &Plan,
     places: Option<Places<'_>>,
     denied: &[Rule],
+    drawn: Option<Picture>,
 ) -> Result<Exit> {
     match args.output {
-        Look::Human => show(&look::human::write(plan, places))?,
+        Look::Text => show(&look::human::write(
+            plan,
+            places,
+            width(&io::stdout()).unwrap_or(look::PAGE),
+        ))?,
         Look::Json => print(&look::json::write(plan, places))?,
-        Look::Markdown => print(&look::markdown::write(plan, places))?,
+        Look::Markdown => print(&look::markdown::write(plan, places, drawn.as_ref()))?,
         Look::Github => print(&look::github::write(plan, places))?,
+        Look::Sarif => print(&look::sarif::write(plan, places))?,
     }
     let broken: Vec<&str> = denied
         .iter()
@@ -96,13 +111,23 @@ fn finish(
         .map(|rule| rule.text())
         .collect();
     if !broken.is_empty() {
-        say(&format!("error: denied: {}\n", broken.join(", ")));
-        return Ok(Exit::Wrong);
+        let names = broken.join(", ");
+        let found = format!("the change does what is denied here: {names}");
+        let problem = Problem::new(Code::Denied, Place::Nowhere, found).fix(format!(
+            "change the values, or let it through by name: `--allow {}`",
+            broken.join(",")
+        ));
+        return pipeline::refuse(&problem.into(), args.cluster.report.format);
     }
     Ok(match args.exit_code && !plan.is_empty() {
         true => Exit::Differs,
         false => Exit::Done,
     })
+}
+
+/// The topology with what changes in it; `None` where that stays as it is.
+fn drawn(old: &Documents, new: &Documents) -> Option<Picture> {
+    Picture::of(new)?.since(Picture::of(old))
 }
 
 /// What is there now. Nothing at all is more often an export that failed than a cluster that is new.
@@ -138,7 +163,12 @@ fn read_old(args: &cli::Plan, problems: &mut Problems) -> Option<Documents> {
 
 fn read(path: &Path, problems: &mut Problems) -> Option<Documents> {
     let read = plan::read(&Disk, path).map_err(|found| problems.extend(found));
-    some(read.ok()?, path, "name what `render` wrote", problems)
+    some(
+        read.ok()?,
+        path,
+        "name what `render` wrote; a file of values belongs to `-f`",
+        problems,
+    )
 }
 
 fn some(read: Documents, path: &Path, fix: &str, problems: &mut Problems) -> Option<Documents> {
@@ -151,6 +181,14 @@ fn some(read: Documents, path: &Path, fix: &str, problems: &mut Problems) -> Opt
     }
     problems.push(Problem::new(Code::NoManifest, Place::Nowhere, found).fix(fix));
     None
+}
+
+/// What `--allow` names: rules, and the rest, which must be warnings.
+fn allowed(args: &cli::Plan) -> (Vec<Rule>, Vec<String>) {
+    let names = args.cluster.report.warnings.allow.iter();
+    let (rules, codes): (Vec<&String>, _) = names.partition(|name| !Rule::named(name).is_empty());
+    let rules = rules.into_iter().flat_map(|name| Rule::named(name));
+    (rules.collect(), codes.into_iter().cloned().collect())
 }
 
 /// The rules that must not come about.
@@ -171,7 +209,7 @@ fn denied(args: &cli::Plan, problems: &mut Problems) -> Vec<Rule> {
         rules
     };
     let mut denied = named("--deny", &args.deny);
-    let allowed = named("--allow", &args.allow);
+    let allowed = allowed(args).0;
     let is_dangerous = |rule: &Rule| args.deny_dangerous && rule.severity() == Severity::Danger;
     denied.extend(Rule::ALL.iter().copied().filter(is_dangerous));
     // who must hear of a changed credential must hear that it could not be seen

@@ -19,7 +19,12 @@ pub(super) fn run(args: &cli::Render) -> Result<Exit> {
     let mut input = Input::read(&args.cluster.values);
     input.problems.extend(misplaced(args));
     let made = make(&mut input, args);
-    if let Some(refused) = input.report(&args.cluster.report)? {
+    // whoever may apply this must hear of the password that everybody knows
+    let codes: &[Code] = match args.redact {
+        true => &[],
+        false => &[Code::BuiltinPassword],
+    };
+    if let Some(refused) = input.report(&args.cluster.report, codes)? {
         return Ok(refused);
     }
     let partial = !args.only.is_empty();

@@ -89,10 +89,11 @@ impl Explained {
     }
 }
 
-/// The key, or a mapping of the user's keys that the path leads into.
+/// The key, or a mapping of the user's keys that the path leads into. Lists are items: `[]` may be left out.
 fn is_at(field: &Field, path: &str) -> bool {
-    match path.strip_prefix(&field.path) {
-        Some("" | "[]") => true,
+    let path = path.replace("[]", "");
+    match path.strip_prefix(&field.path.replace("[]", "")) {
+        Some("") => true,
         Some(rest) => field.kind == Kind::Mapping && rest.starts_with('.'),
         None => false,
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::secret;
-use super::tree::{Entry, Kind, Node, Scalar, Style, Value};
-use super::yaml::{self, MAX_DEPTH};
+use super::tree::{Entry, Kind, MAX_DEPTH, Node, Scalar, Style, Value};
+use super::yaml;
 use crate::place::{SourceId, Span};
 use crate::problem::{Code, Place, Problem, Problems, Step};
 

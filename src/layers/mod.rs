@@ -289,6 +289,11 @@ pub(crate) fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
         Problem::new(code, place.clone(), format!("{name}: {found}")).fix(fix)
     };
     match refusal {
+        Refusal::Missing if name.contains(',') => problem(
+            Code::File,
+            "there is no such file",
+            "give each file a `-f` of its own: `-f base.yaml -f prod.yaml`",
+        ),
         Refusal::Missing => problem(
             Code::File,
             "there is no such file",

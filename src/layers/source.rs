@@ -51,6 +51,20 @@ pub enum FlagKind {
     Release,
 }
 
+impl Source {
+    /// The text up to its first secret, and a word in the place of the rest.
+    #[must_use]
+    pub fn without_secrets(&self) -> String {
+        match self.secrets.first() {
+            None => self.text.to_string(),
+            Some(secret) => format!(
+                "{}SECRET",
+                self.text.get(..secret.start).unwrap_or_default()
+            ),
+        }
+    }
+}
+
 impl FlagKind {
     /// As it is typed.
     #[must_use]

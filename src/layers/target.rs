@@ -1,7 +1,7 @@
 //! The part of a flag's argument before `=`: `a.b[0].c`.
 
 use super::secret;
-use super::yaml::MAX_DEPTH;
+use super::tree::MAX_DEPTH;
 use crate::place::{SourceId, Span};
 use crate::problem::{Code, Place, Problem, Step};
 

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::tree::{Node, Scalar, Style, Value};
-use super::yaml::MAX_DEPTH;
+use super::tree::{MAX_DEPTH, Node, Scalar, Style, Value};
 use crate::place::{SourceId, Span};
 use crate::problem::{Code, Place, Problem};
 
@@ -141,8 +140,11 @@ impl Spot<'_> {
         );
         let at = match lead.find('\t') {
             Some(at) => self.line.start + at,
+            // the parser may stop at the line before it
             None if is_tab => {
-                self.line.start + line.find('\t').unwrap_or(self.at - self.line.start)
+                let behind = self.text[self.at..].find('\t').map(|tab| self.at + tab);
+                let within = line.find('\t').map(|tab| self.line.start + tab);
+                within.or(behind).unwrap_or(self.at)
             }
             None => return None,
         };

@@ -2,6 +2,9 @@
 
 use crate::place::{self, Path, SourceId, Span, Step};
 
+/// How deep lists and mappings may stand in each other. Also bounds every recursion over a tree.
+pub(super) const MAX_DEPTH: usize = 64;
+
 impl Span {
     /// A stretch of `text`, made to begin and end between two characters.
     pub(super) fn within(source: SourceId, text: &str, start: usize, end: usize) -> Self {
@@ -210,21 +213,28 @@ impl Node {
     /// The same as JSON, numbers exact, without places.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
+        self.clone().into_json()
+    }
+
+    /// The same where the tree is not needed any more: long texts are not copied.
+    #[must_use]
+    pub fn into_json(self) -> serde_json::Value {
         use serde_json::Value as Json;
-        match &self.value {
+        match self.value {
             Value::Null { .. } => Json::Null,
-            Value::List(items) => items.iter().map(Self::to_json).collect(),
-            Value::Map(entries) => Json::Object(
-                entries
-                    .iter()
-                    .map(|entry| (entry.key.clone(), entry.node.to_json()))
-                    .collect(),
-            ),
+            Value::List(items) => items.into_iter().map(Self::into_json).collect(),
+            Value::Map(entries) => {
+                let mut fields = serde_json::Map::with_capacity(entries.len());
+                for entry in entries {
+                    fields.insert(entry.key, entry.node.into_json());
+                }
+                Json::Object(fields)
+            }
             Value::Scalar(scalar) => match scalar.kind {
                 Kind::Bool(value) => value.into(),
                 Kind::Int(value) => value.into(),
                 Kind::Float(value) => value.into(),
-                Kind::Text => scalar.text.clone().into(),
+                Kind::Text => scalar.text.into(),
             },
         }
     }

@@ -2,7 +2,7 @@
 
 use super::text::{self, arrow};
 use crate::plain::plain;
-use crate::plan::{Action, Change, Plan, Severity, What};
+use crate::plan::{Action, Cause, Change, Plan, Severity, What};
 use crate::report::Places;
 use crate::report::github::{data, property};
 
@@ -18,13 +18,11 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
             Severity::Warning => "warning",
             Severity::Notice => "notice",
         };
-        let changed = plan
-            .changes
-            .iter()
-            .find(|change| change.id.to_string() == consequence.resource);
-        let place = changed.map_or_else(String::new, |change| {
-            first_place(plan, change, places.as_mut())
-        });
+        let first = text::causes_of(plan, consequence).next();
+        let place = match (first, places.as_mut()) {
+            (Some(cause), Some(places)) => place(cause, places),
+            _ => String::new(),
+        };
         out.push_str(&command(
             level,
             &place,
@@ -42,7 +40,7 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         }
         let place = places
             .as_mut()
-            .map_or_else(String::new, |places| place(plan, at, places));
+            .map_or_else(String::new, |places| place(cause, places));
         out.push_str(&command("notice", &place, "plan", &lines.join("\n")));
     }
     out
@@ -78,23 +76,8 @@ fn effects(change: &Change, cause: usize) -> Vec<String> {
     lines
 }
 
-fn first_place(plan: &Plan, change: &Change, places: Option<&mut Places<'_>>) -> String {
-    let first = change
-        .causes
-        .iter()
-        .chain(change.paths.iter().flat_map(|path| &path.causes))
-        .next();
-    match (first, places) {
-        (Some(at), Some(places)) => place(plan, *at, places),
-        _ => String::new(),
-    }
-}
-
-fn place(plan: &Plan, at: usize, places: &mut Places<'_>) -> String {
-    let spot = plan
-        .causes
-        .get(at)
-        .and_then(|cause| text::spot(cause, places));
+fn place(cause: &Cause, places: &mut Places<'_>) -> String {
+    let spot = text::spot(cause, places);
     match spot.as_ref().and_then(|spot| Some((spot, spot.file()?))) {
         Some((spot, file)) => format!("file={},line={},", property(file), spot.line),
         None => String::new(),

@@ -12,8 +12,6 @@ use crate::plan::{
 };
 use crate::report::Places;
 
-/// What terminals have at least.
-const WIDTH: usize = 80;
 /// Lines of a script that are shown; a person looks at the file for more.
 const MOST_LINES: usize = 40;
 
@@ -24,7 +22,7 @@ const RED: Style = AnsiColor::Red.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 /// Writes everything.
-pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
+pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>, width: usize) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{BOLD}{}{BOLD:#}", text::summary(plan));
     let mut changes = plan.changes.iter().peekable();
@@ -39,18 +37,18 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
         });
         write_change(change, &mut out);
         if !goes_on {
-            write_causes(plan, &change.causes, places.as_mut(), &mut out);
+            write_causes(plan, &change.causes, places.as_mut(), width, &mut out);
         }
-        write_paths(plan, change, places.as_mut(), &mut out);
+        write_paths(plan, change, places.as_mut(), width, &mut out);
     }
     if !plan.consequences.is_empty() {
         out.push('\n');
     }
     for consequence in &plan.consequences {
-        write_consequence(consequence, &mut out);
+        write_consequence(consequence, width, &mut out);
     }
     for note in &plan.notes {
-        for line in wrapped(&format!("note: {note}"), WIDTH) {
+        for line in wrapped(&format!("note: {note}"), width) {
             let _ = writeln!(out, "{DIM}{line}{DIM:#}");
         }
     }
@@ -71,30 +69,31 @@ fn write_paths(
     plan: &Plan,
     change: &Change,
     mut places: Option<&mut Places<'_>>,
+    width: usize,
     out: &mut String,
 ) {
     let mut paths = change.paths.iter().peekable();
     while let Some(path) = paths.next() {
-        write_path(path, out);
+        write_path(path, width, out);
         // said once below a run of paths that have it in common
         if paths.peek().is_none_or(|next| next.causes != path.causes) {
-            write_causes(plan, &path.causes, places.as_deref_mut(), out);
+            write_causes(plan, &path.causes, places.as_deref_mut(), width, out);
         }
     }
 }
 
-fn write_path(path: &PathChange, out: &mut String) {
+fn write_path(path: &PathChange, width: usize, out: &mut String) {
     match &path.what {
         What::Values(before, after) => {
             let what = arrow(before, after);
             let line = format!("    {}   {what}", plain(&path.path));
-            if line.chars().count() <= WIDTH {
+            if line.chars().count() <= width {
                 let _ = writeln!(out, "{line}");
                 return;
             }
             let _ = writeln!(out, "    {}", plain(&path.path));
             match what.split_once(" → ") {
-                Some((before, after)) if what.chars().count() + 8 > WIDTH => {
+                Some((before, after)) if what.chars().count() + 8 > width => {
                     let _ = writeln!(out, "        {before}\n      → {after}");
                 }
                 _ => {
@@ -104,12 +103,12 @@ fn write_path(path: &PathChange, out: &mut String) {
         }
         What::Lines(lines) => {
             let _ = writeln!(out, "    {}   {}", plain(&path.path), lines.words());
-            write_lines(lines, out);
+            write_lines(lines, width, out);
         }
     }
 }
 
-fn write_lines(lines: &Lines, out: &mut String) {
+fn write_lines(lines: &Lines, width: usize, out: &mut String) {
     let mut left = MOST_LINES;
     for hunk in &lines.hunks {
         let same = common_start(hunk);
@@ -118,7 +117,7 @@ fn write_lines(lines: &Lines, out: &mut String) {
                 Tag::Added => GREEN,
                 Tag::Removed => RED,
             };
-            let text = cut(&plain(&line.text), same);
+            let text = cut(&plain(&line.text), same, width);
             let _ = writeln!(out, "      {style}{} {text}{style:#}", line.tag.sign());
         }
         left = left.saturating_sub(hunk.len());
@@ -142,19 +141,19 @@ fn common_start(hunk: &[Line]) -> usize {
 }
 
 /// As much of a long line as there is room for, from shortly before the place where it changed.
-fn cut(line: &str, changed: usize) -> String {
-    const ROOM: usize = WIDTH - 8;
+fn cut(line: &str, changed: usize, width: usize) -> String {
     const BEFORE: usize = 24;
+    let whole = width.saturating_sub(8);
     let length = line.chars().count();
-    if length <= ROOM {
+    if length <= whole {
         return line.to_owned();
     }
     let skipped = match changed.saturating_sub(BEFORE) {
         0 | 1 => 0,
-        skipped => skipped.min(length - ROOM + 1),
+        skipped => skipped.min(length - whole + 1),
     };
     let lead = if skipped == 0 { "" } else { "…" };
-    let room = ROOM - usize::from(skipped > 0);
+    let room = whole - usize::from(skipped > 0);
     let rest: String = line.chars().skip(skipped).collect();
     match rest.chars().count() > room {
         true => format!("{lead}{}…", rest.chars().take(room - 1).collect::<String>()),
@@ -166,6 +165,7 @@ fn write_causes(
     plan: &Plan,
     causes: &[usize],
     mut places: Option<&mut Places<'_>>,
+    width: usize,
     out: &mut String,
 ) {
     for (at, cause) in causes
@@ -176,19 +176,19 @@ fn write_causes(
         let word = if at == 0 { "because" } else { "    and" };
         let said = text::cause(cause, places.as_deref_mut());
         let line = format!("    {word} {said}");
-        if line.chars().count() <= WIDTH {
+        if line.chars().count() <= width {
             let _ = writeln!(out, "{DIM}{line}{DIM:#}");
             continue;
         }
         let (path, rest) = said.split_once("   ").unwrap_or((&said, ""));
         let _ = writeln!(out, "{DIM}    {word} {path}{DIM:#}");
-        for line in wrapped(&rest.replace("   ", " "), WIDTH - 12) {
+        for line in wrapped(&rest.replace("   ", " "), width - 12) {
             let _ = writeln!(out, "{DIM}            {line}{DIM:#}");
         }
     }
 }
 
-fn write_consequence(consequence: &Consequence, out: &mut String) {
+fn write_consequence(consequence: &Consequence, width: usize, out: &mut String) {
     let (sign, style, severity) = match consequence.rule.severity() {
         Severity::Danger => ('!', RED.bold(), ": dangerous"),
         Severity::Warning => ('!', YELLOW, ""),
@@ -199,7 +199,7 @@ fn write_consequence(consequence: &Consequence, out: &mut String) {
         consequence.message,
         consequence.rule.text()
     );
-    for (at, line) in wrapped(&said, WIDTH - 2).iter().enumerate() {
+    for (at, line) in wrapped(&said, width - 2).iter().enumerate() {
         let lead = if at == 0 { sign } else { ' ' };
         let _ = writeln!(out, "{style}{lead} {line}{style:#}");
     }

@@ -3,12 +3,17 @@
 use std::fmt::Write as _;
 
 use super::text::{self, arrow};
+use crate::picture::{self, Picture};
 use crate::plain::{plain, plain_lines};
 use crate::plan::{Action, Change, Plan, Severity, What};
 use crate::report::Places;
 
 /// Writes everything.
-pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
+pub(crate) fn write(
+    plan: &Plan,
+    mut places: Option<Places<'_>>,
+    picture: Option<&Picture>,
+) -> String {
     let mut out = format!("### {}\n", cell(&text::summary(plan)));
     if !plan.consequences.is_empty() {
         out.push('\n');
@@ -45,6 +50,9 @@ pub(crate) fn write(plan: &Plan, mut places: Option<Places<'_>>) -> String {
             what,
             because(plan, change, places.as_mut())
         );
+    }
+    if let Some(picture) = picture {
+        let _ = write!(out, "\n```mermaid\n{}```\n", picture::mermaid(picture));
     }
     for change in plan
         .changes

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::layers::SourceKind;
 use crate::plain::{plain, plain_lines};
-use crate::plan::{Action, Cause, Plan, Side};
+use crate::plan::{Action, Cause, Consequence, Plan, Side};
 use crate::problem::Place;
 use crate::report::{Places, Spot};
 
@@ -89,6 +89,29 @@ pub(crate) fn cause(cause: &Cause, places: Option<&mut Places<'_>>) -> String {
         plain(&cause.path),
         arrow(&cause.before, &cause.after)
     )
+}
+
+/// The values that are behind a consequence: those that change its resource.
+pub(crate) fn causes_of<'p>(
+    plan: &'p Plan,
+    consequence: &Consequence,
+) -> impl Iterator<Item = &'p Cause> {
+    let change = plan
+        .changes
+        .iter()
+        .find(|change| change.id.to_string() == consequence.resource);
+    let mut all: Vec<usize> = change.map_or_else(Vec::new, |change| {
+        let paths = change.paths.iter().flat_map(|path| &path.causes);
+        change.causes.iter().chain(paths).copied().collect()
+    });
+    let mut seen = Vec::new();
+    all.retain(|at| {
+        !seen.contains(at) && {
+            seen.push(*at);
+            true
+        }
+    });
+    all.into_iter().filter_map(|at| plan.causes.get(at))
 }
 
 /// Where a cause was written.

@@ -1,9 +1,7 @@
-//! Credentials that move from the text to a secret.
+//! What credentials are, and where they may stand still after they were moved.
 
-use super::edits::{indent_of, line_end_of, lines_of_key};
-use super::walk::{Walk, has, join};
-use crate::layers::secret;
-use crate::layers::{Entry, Value};
+use super::keys::has;
+use crate::layers::{Entry, secret};
 
 /// What was taken out of the text, but for the password.
 #[derive(Debug, Default)]
@@ -16,71 +14,8 @@ pub struct Credentials {
 
 pub(super) const SECRET: &str = "credentialsSecretName";
 /// What stands where the password was.
-const IN_SECRET: &str = "password: in the secret";
+pub(super) const IN_SECRET: &str = "password: in the secret";
 const CREDENTIALS: [&str; 3] = ["username", "password", "database"];
-
-impl Walk<'_> {
-    /// The secret that takes the place of these credentials, if one does.
-    pub(super) fn moves_credentials(&self, entries: &[Entry], path: &str) -> Option<String> {
-        let secret = self.wishes.secret.as_ref().filter(|_| path == "postgres")?;
-        CREDENTIALS
-            .iter()
-            .any(|key| has(entries, key))
-            .then(|| secret.to_string())
-    }
-
-    /// The password leaves the text; user and database stay as comments.
-    pub(super) fn move_credentials(&mut self, entries: &[Entry], path: &str) -> bool {
-        let Some(secret) = self.moves_credentials(entries, path) else {
-            return false;
-        };
-        let mut is_named = has(entries, SECRET);
-        for entry in entries.iter().filter(|entry| is_credential(entry)) {
-            // written as `? password`, the value has a line of its own
-            let until = match entry.node.value {
-                Value::Scalar(_) => self
-                    .end_of_closed(&entry.node)
-                    .max(entry.node.span.start + 1),
-                _ => self.end_of_closed(&entry.node),
-            };
-            let lines = lines_of_key(self.text, entry.key_span.start, until);
-            let indent = indent_of(self.text, lines.start);
-            let end = line_end_of(self.text);
-            if !is_named {
-                let line = format!("{}{SECRET}: {secret}{end}", " ".repeat(indent));
-                self.edits.insert(lines.start, line);
-                is_named = true;
-            }
-            if entry.key == "password" {
-                self.edits
-                    .replace(lines, format!("{}#{IN_SECRET}{end}", " ".repeat(indent)));
-            } else {
-                self.edits.comment(self.text, &lines, indent);
-            }
-            self.note(
-                entry.key_span.start,
-                &join(path, &entry.key),
-                "moved to the secret".to_owned(),
-            );
-            self.take_credential(entry);
-        }
-        true
-    }
-
-    pub(super) fn take_credential(&mut self, entry: &Entry) {
-        let taken = self.credentials.get_or_insert_default();
-        let text = entry.node.as_text().map(str::to_owned);
-        if entry.key == "password" {
-            self.password = text;
-            return;
-        }
-        match entry.key.as_str() {
-            "username" => taken.username = text,
-            "database" => taken.database = text,
-            _ => {}
-        }
-    }
-}
 
 /// The lines of a text where a password may stand still: the one that was moved, wherever it is noted, and whatever
 /// stands behind a word like `password`.
@@ -103,4 +38,9 @@ pub(super) fn left_behind(text: &str, password: Option<&str>) -> Vec<usize> {
 
 pub(super) fn is_credential(entry: &Entry) -> bool {
     CREDENTIALS.contains(&entry.key.as_str())
+}
+
+/// Whether any of them is among these keys.
+pub(super) fn are_among(entries: &[Entry]) -> bool {
+    CREDENTIALS.iter().any(|key| has(entries, key))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::walk::join;
+use super::keys::join;
 use crate::decode::nearest;
 use crate::layers::{Node, Value};
 use crate::schema::{self, Kind};

@@ -3,7 +3,9 @@
 
 mod credentials;
 mod edits;
+mod keys;
 mod meaning;
+mod moving;
 mod version;
 mod walk;
 
@@ -69,7 +71,7 @@ pub fn migrate(text: &str, documents: &[&Node], wishes: &Wishes) -> Result<Migra
     let names_release = documents.iter().any(|node| node.get("release").is_some());
     let password = walk.password;
     let text = walk.edits.apply(text);
-    let left_behind = match walk.credentials {
+    let left_behind = match wishes.secret {
         Some(_) => credentials::left_behind(&text, password.as_deref()),
         None => Vec::new(),
     };

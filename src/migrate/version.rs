@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::keys::join;
 use super::meaning::Meaning;
-use super::walk::join;
 use crate::layers::{Entry, Node, Value};
 use crate::problem::{Code, Place, Problem, Problems};
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::credentials::{Credentials, SECRET, is_credential};
 use super::edits::{Edits, line_end_of, line_start, lines_of_key};
+use super::keys::{has, join};
 use super::meaning::{Meaning, RENAMED};
 use super::{Change, Wishes};
 use crate::layers::{Entry, Kind as Type, Node, Scalar, Style, Value};
@@ -320,17 +321,6 @@ impl Walk<'_> {
     fn clamp(&self, range: Range<usize>) -> Range<usize> {
         let end = floor(self.text, range.end);
         floor(self.text, range.start.min(end))..end
-    }
-}
-
-pub(super) fn has(entries: &[Entry], key: &str) -> bool {
-    entries.iter().any(|entry| entry.key == key)
-}
-
-pub(super) fn join(path: &str, key: &str) -> String {
-    match path {
-        "" => key.to_owned(),
-        path => format!("{path}.{key}"),
     }
 }
 

@@ -12,6 +12,9 @@ use crate::problem::Problems;
 
 pub use iam::policy;
 
+/// Characters of flags that fit behind a command.
+const FLAGS_IN_LINE: usize = 28;
+
 /// One topic, written out.
 pub struct Note {
     /// The topic.
@@ -28,6 +31,8 @@ struct Row {
     word: &'static str,
     title: &'static str,
     template: &'static str,
+    /// Whether somebody who applies for the first time needs it.
+    is_first: bool,
 }
 
 const fn row(topic: Topic, word: &'static str, title: &'static str, template: &'static str) -> Row {
@@ -36,6 +41,16 @@ const fn row(topic: Topic, word: &'static str, title: &'static str, template: &'
         word,
         title,
         template,
+        is_first: true,
+    }
+}
+
+impl Row {
+    const fn later(self) -> Self {
+        Self {
+            is_first: false,
+            ..self
+        }
     }
 }
 
@@ -48,6 +63,12 @@ const TABLE: &[Row] = &[
         "notes/prerequisites.txt.j2",
     ),
     row(Topic::Apply, "apply", "Applying", "notes/apply.txt.j2"),
+    row(
+        Topic::Topology,
+        "topology",
+        "What runs where",
+        "notes/topology.txt.j2",
+    ),
     row(
         Topic::Connect,
         "connect",
@@ -66,31 +87,36 @@ const TABLE: &[Row] = &[
         "restore",
         "Restoring a dump",
         "notes/restore.txt.j2",
-    ),
+    )
+    .later(),
     row(
         Topic::Scaling,
         "scaling",
         "Changing a running cluster",
         "notes/scaling.txt.j2",
-    ),
+    )
+    .later(),
     row(
         Topic::Drift,
         "drift",
         "What differs from what runs",
         "notes/drift.txt.j2",
-    ),
+    )
+    .later(),
     row(
         Topic::Troubleshoot,
         "troubleshoot",
         "When it does not come up",
         "notes/troubleshoot.txt.j2",
-    ),
+    )
+    .later(),
     row(
         Topic::Takeover,
         "takeover",
         "Taking over a cluster of the public template",
         "notes/takeover.txt.j2",
-    ),
+    )
+    .later(),
 ];
 
 /// What the templates see: the cluster, and who connects to what.
@@ -109,10 +135,25 @@ struct Facts<'c> {
     bucket_url: Option<String>,
     /// WAL that a node keeps for one that is away.
     wal_kept: &'c str,
+    /// The flags that give these values, as they are typed.
+    flags: &'c [String],
+    /// Whether they take a line each.
+    flags_wrap: bool,
+    /// What runs where, drawn: its lines.
+    picture: Vec<&'c str>,
+}
+
+/// What the notes are told besides the cluster.
+#[derive(Clone, Copy, Default)]
+pub struct Told<'t> {
+    /// The flags that give these values, as they are typed; no secret is among them.
+    pub flags: &'t [String],
+    /// What runs where, drawn.
+    pub picture: &'t str,
 }
 
 impl<'c> Facts<'c> {
-    fn new(cluster: &'c Cluster) -> Self {
+    fn new(cluster: &'c Cluster, told: Told<'c>) -> Self {
         let (user, database) = cluster
             .credentials
             .known()
@@ -130,25 +171,50 @@ impl<'c> Facts<'c> {
             most_replicas: replicas.max().unwrap_or_default(),
             bucket_url: cluster.backup.as_ref().map(Backup::url),
             wal_kept: &cluster.wal_kept,
+            flags: told.flags,
+            flags_wrap: told.flags.iter().map(String::len).sum::<usize>() > FLAGS_IN_LINE,
+            picture: told.picture.lines().collect(),
         }
     }
 }
 
-/// The topics that were asked for, or all of them.
+/// Which topics.
+#[derive(Clone, Copy)]
+pub enum Topics<'t> {
+    /// What somebody needs who applies for the first time.
+    First,
+    /// All.
+    All,
+    /// These.
+    Only(&'t [Topic]),
+}
+
+impl Topics<'_> {
+    fn hold(self, row: &Row) -> bool {
+        match self {
+            Self::First => row.is_first,
+            Self::All => true,
+            Self::Only(topics) => topics.contains(&row.topic),
+        }
+    }
+}
+
+/// The topics that were asked for.
 ///
 /// # Errors
 ///
 /// A template of the user's own that cannot be rendered.
 pub fn notes(
     cluster: &Cluster,
-    only: &[Topic],
+    topics: Topics<'_>,
     templates: &Templates,
+    told: Told<'_>,
 ) -> Result<Vec<Note>, Problems> {
-    let facts = Facts::new(cluster);
+    let facts = Facts::new(cluster, told);
     let texts = Texts::new(templates)?;
     TABLE
         .iter()
-        .filter(|row| only.is_empty() || only.contains(&row.topic))
+        .filter(|row| topics.hold(row))
         .map(|row| {
             Ok(Note {
                 topic: row.topic,
@@ -172,6 +238,19 @@ pub fn page(notes: &[Note]) -> String {
     texts.join("\n")
 }
 
+/// Which topics there are besides the first ones.
+#[must_use]
+pub fn more() -> String {
+    let later = TABLE.iter().filter(|row| !row.is_first);
+    let words: Vec<String> = later
+        .map(|row| format!("    {:<14}{}\n", row.word, row.title))
+        .collect();
+    format!(
+        "\nMore, with `pgedge-tpl notes --only TOPIC`:\n\n{}",
+        words.concat()
+    )
+}
+
 /// The notes for programs, with what they say of the connection as data. Never the password.
 #[must_use]
 pub fn to_json(cluster: &Cluster, notes: &[Note]) -> Json {
@@ -183,7 +262,7 @@ pub fn to_json(cluster: &Cluster, notes: &[Note]) -> Json {
             .map(|row| row.word)
     };
     json!({
-        "release": Facts::new(cluster).release,
+        "release": Facts::new(cluster, Told::default()).release,
         "gvc": cluster.names.gvc,
         "connection": {
             "host": cluster.names.pooler_address,

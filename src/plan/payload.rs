@@ -39,6 +39,9 @@ impl Tag {
     }
 }
 
+/// Texts with more lines are told as replaced: comparing takes time by the square of what differs.
+const MOST_LINES: usize = 20_000;
+
 /// One algorithm of many: the crate's shorter ways bring all of them into the program.
 fn changes(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     let mut changes = Compact::new(Replace::new(Capture::new()), old, new);
@@ -56,6 +59,15 @@ impl Lines {
             before.split_inclusive('\n').collect(),
             after.split_inclusive('\n').collect(),
         );
+        let changes = match old.len().max(new.len()) > MOST_LINES {
+            true => vec![DiffOp::Replace {
+                old_index: 0,
+                old_len: old.len(),
+                new_index: 0,
+                new_len: new.len(),
+            }],
+            false => changes(&old, &new),
+        };
         let line = |tag, text: &&str| Line {
             tag,
             text: text.trim_end_matches(['\n', '\r']).to_owned(),
@@ -68,7 +80,6 @@ impl Lines {
                 .chain(added.map(|text| line(Tag::Added, text)))
                 .collect()
         };
-        let changes = changes(&old, &new);
         let changed = changes.iter().filter(|op| op.tag() != DiffTag::Equal);
         Self {
             hunks: changed.map(hunk).collect(),

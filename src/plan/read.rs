@@ -16,6 +16,9 @@ use crate::problem::{Code, Place, Problem, Problems};
 /// Files of a folder that are read; one that leads to itself over a link is not followed, one as large is a mistake.
 const MOST_FILES: usize = 10_000;
 
+/// Bytes of manifests that are read of one side: those of hundreds of clusters.
+const MOST_BYTES: usize = 32 << 20;
+
 /// What was read.
 #[derive(Debug, Default)]
 pub struct Documents {
@@ -55,6 +58,17 @@ pub fn read(files: &dyn Files, path: &Path) -> Result<Documents, Problems> {
     } else {
         read.take(&name(path), files.read(path), false);
     }
+    if read.bytes > MOST_BYTES {
+        let found = format!(
+            "`{}`: more than {} MiB of manifests",
+            name(path),
+            MOST_BYTES >> 20
+        );
+        read.problems.push(
+            Problem::new(Code::TooLarge, Place::Nowhere, found)
+                .fix("name a folder that holds them only"),
+        );
+    }
     match read.problems.is_empty() {
         true => Ok(Documents {
             resources: sorted(read.resources),
@@ -71,6 +85,7 @@ struct Reading {
     taken: HashMap<Id, Vec<Option<String>>>,
     passed_over: Vec<String>,
     problems: Problems,
+    bytes: usize,
 }
 
 impl Reading {
@@ -83,6 +98,10 @@ impl Reading {
         let text = bytes
             .map_err(|refusal| refused(&format!("`{name}`"), &refusal, Place::Nowhere))
             .and_then(|bytes| text_of(bytes).map_err(|found| no_manifest(name, &found)));
+        self.bytes += text.as_ref().map_or(0, String::len);
+        if self.bytes > MOST_BYTES {
+            return;
+        }
         match text.and_then(|text| parse(name, &text)) {
             Err(problem) if problem.code == Code::NoManifest && is_in_folder => {
                 self.passed_over.push(problem.found);
@@ -128,7 +147,7 @@ pub fn rendered(manifests: &[Manifest]) -> Documents {
 pub fn parse(name: &str, text: &str) -> Result<Documents, Problem> {
     let mut documents = Vec::new();
     let read = read_documents(text).map_err(|(line, problem)| broken(name, line, problem))?;
-    for document in read.iter().map(Node::to_json) {
+    for document in read.into_iter().map(Node::into_json) {
         flatten(document, &mut documents);
     }
     let resource = |document| {

@@ -1,6 +1,6 @@
 //! One resource of the platform, as a document describes it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -52,6 +52,12 @@ impl<'r> Index<'r> {
             index.entry(&resource.id).or_default().push(resource);
         }
         Self(index)
+    }
+
+    /// The first with this kind and name.
+    #[must_use]
+    pub fn named(&self, id: &Id) -> Option<&'r Resource> {
+        self.0.get(id)?.first().copied()
     }
 
     /// The one that describes the same thing.
@@ -147,11 +153,18 @@ impl Resource {
             .and_then(|variable| variable.get("value")?.as_str())
     }
 
-    /// Replicas by location of a workload whose locations each have their own number.
+    /// Replicas by location of a workload whose locations each have their own number: those that run whatever the load
+    /// is.
     #[must_use]
     pub fn replicas(&self) -> BTreeMap<&str, u64> {
-        let count = |entry: &Value| entry.get("autoscaling")?.get("maxScale")?.as_u64();
+        let is_suspended = |entry: &Value| entry.get("suspend") == Some(&Value::Bool(true));
+        let count = |entry: &Value| {
+            let scaling = entry.get("autoscaling")?;
+            let bound = |key| scaling.get(key).and_then(Value::as_u64);
+            Some(bound("minScale")?.min(bound("maxScale")?))
+        };
         self.items(&["spec", "localOptions"])
+            .filter(|entry| !is_suspended(entry))
             .filter_map(|entry| Some((link_name(entry.get("location")?.as_str()?), count(entry)?)))
             .filter(|(location, count)| is_name(location) && *count > 0)
             .collect()
@@ -160,6 +173,15 @@ impl Resource {
     /// The locations where such a workload has any.
     pub fn locations(&self) -> impl Iterator<Item = &str> {
         self.replicas().into_keys()
+    }
+
+    /// The locations of a GVC.
+    #[must_use]
+    pub fn gvc_locations(&self) -> BTreeSet<&str> {
+        self.items(&["spec", "staticPlacement", "locationLinks"])
+            .filter_map(Value::as_str)
+            .map(link_name)
+            .collect()
     }
 
     /// A workload's type; empty for what is none.

@@ -5,14 +5,16 @@ use crate::problem::Severity;
 
 /// Writes one command a line.
 pub(super) fn write(problems: &[Shown]) -> String {
-    problems.iter().map(command).collect()
+    let is_allowed = |problem: &&Shown| problem.severity == Severity::Allowed;
+    problems
+        .iter()
+        .filter(|problem| !is_allowed(problem))
+        .map(command)
+        .collect()
 }
 
 fn command(problem: &Shown) -> String {
-    let name = match problem.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let name = problem.severity.text();
     let mut properties = Vec::new();
     let mut message = problem.message();
     if let Some(spot) = &problem.spot {

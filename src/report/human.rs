@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::Extent;
 use super::mask::Masked;
 use super::places::{Places, Spot};
 use super::shown::Shown;
 use crate::plain::is_hidden;
 use crate::problem::{Code, Severity};
 
-/// What terminals have at least.
-const WIDTH: usize = 80;
+/// Wider than any line that is shown: longer ones are shown in part.
+const NO_LIMIT: usize = 10_000;
 /// Nobody reads more than that.
 const MOST: usize = 100;
 /// Longer pieces of source are shown only around each place; the renderer would read all of them.
@@ -19,37 +20,90 @@ const LONG: usize = 4000;
 /// Two places farther apart than that, in lines, are shown apart.
 const NEAR: usize = 40;
 
-/// Writes all problems, and how many there are.
-pub(super) fn write(problems: &[Shown], places: &Places<'_>) -> String {
-    let renderer = Renderer::styled().term_width(WIDTH);
+/// Writes as much as is asked for, and how many there are.
+pub(super) fn write(
+    problems: &[Shown],
+    places: &Places<'_>,
+    extent: Extent<'_>,
+    width: Option<usize>,
+) -> String {
+    let is_told = |problem: &&Shown| match (problem.severity, extent) {
+        (Severity::Error, _) | (Severity::Warning, Extent::All | Extent::Problems) => true,
+        (Severity::Warning, Extent::Brief(codes)) => {
+            !problem.is_default() || codes.contains(&problem.code)
+        }
+        (Severity::Warning, Extent::Errors) | (Severity::Allowed, _) => false,
+    };
+    let told: Vec<&Shown> = problems.iter().filter(is_told).collect();
+    let renderer = Renderer::styled().term_width(width.unwrap_or(NO_LIMIT));
     let mut out = String::new();
-    for problem in problems.iter().take(MOST) {
-        let mut told = Vec::new();
-        let report = renderer.render(&[group(problem, places, &mut told)]);
-        out.push_str(&seen(placed(report, &told)));
+    for problem in told.iter().take(MOST) {
+        let mut placed_at = Vec::new();
+        let report = renderer.render(&[group(problem, places, width, &mut placed_at)]);
+        out.push_str(&seen(placed(report, &placed_at)));
         out.push_str("\n\n");
     }
-    if !problems.is_empty() {
-        let _ = writeln!(out, "{}", summary(problems));
+    let allowed = |problem: &&Shown| problem.severity == Severity::Allowed;
+    match extent {
+        Extent::All => out.extend(problems.iter().filter(allowed).map(known)),
+        Extent::Problems | Extent::Brief(_) | Extent::Errors => {}
+    }
+    if !told.is_empty() {
+        let _ = writeln!(out, "{}", summary(&told));
+    }
+    if let Extent::Brief(_) = extent {
+        out.push_str(&untold(problems, |problem| {
+            problem.severity == Severity::Warning && !is_told(&problem)
+        }));
     }
     out
+}
+
+/// A warning that is allowed, in one line.
+fn known(problem: &Shown) -> String {
+    let place = problem
+        .spot
+        .as_ref()
+        .map(|spot| format!(" ({})", spot.words()));
+    let place = place.unwrap_or_default();
+    let reason = problem.reason.as_deref().unwrap_or_default();
+    let (code, message) = (problem.code, problem.message());
+    seen(format!("allowed[{code}]: {message}{place}: {reason}\n"))
+}
+
+/// That the defaults bring warnings of their own.
+fn untold(problems: &[Shown], is_untold: impl Fn(&Shown) -> bool) -> String {
+    let untold = problems.iter().filter(|problem| is_untold(problem));
+    let mut codes: Vec<&str> = untold.map(|problem| problem.code.text()).collect();
+    let count = codes.len();
+    codes.dedup();
+    let codes = codes.join(", ");
+    match count {
+        0 => String::new(),
+        1 => format!("note: 1 warning about a default ({codes}): `pgedge-tpl lint` shows it\n"),
+        _ => {
+            format!(
+                "note: {count} warnings about defaults ({codes}): `pgedge-tpl lint` shows them\n"
+            )
+        }
+    }
 }
 
 /// Lays a problem out; `told` gets how the renderer will tell its places, and how it should.
 fn group<'a>(
     problem: &'a Shown,
     places: &'a Places<'_>,
+    width: Option<usize>,
     told: &mut Vec<(String, String)>,
 ) -> Group<'a> {
-    let level = match problem.severity() {
+    let level = match problem.severity {
         Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+        Severity::Warning | Severity::Allowed => Level::WARNING,
     };
-    let mut group = Group::with_title(
-        level
-            .primary_title(problem.message())
-            .id(problem.code.text()),
-    );
+    let code = problem.code.text();
+    let title_width = width.map(|width| width.saturating_sub(code.len() + 4));
+    let title = wrapped(&problem.message(), problem.severity.text(), title_width);
+    let mut group = Group::with_title(level.primary_title(title).id(code));
     for (spots, text) in neighbours(problem, places) {
         group = group.element(snippet(&spots, text, told));
     }
@@ -57,11 +111,11 @@ fn group<'a>(
         group = group.element(
             Level::NOTE
                 .with_name("allowed")
-                .message(wrapped(allowed, "allowed")),
+                .message(wrapped(allowed, "allowed", width)),
         );
     }
     if let Some(fix) = &problem.fix {
-        group = group.element(Level::HELP.message(wrapped(fix, "help")));
+        group = group.element(Level::HELP.message(wrapped(fix, "help", width)));
     }
     group
 }
@@ -164,8 +218,11 @@ fn snippet<'a>(
 }
 
 /// Breaks a long text into lines; the first stands behind `  = name: `.
-fn wrapped(text: &str, name: &str) -> String {
-    let room = WIDTH - name.len() - 10;
+fn wrapped(text: &str, name: &str, width: Option<usize>) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let room = width.saturating_sub(name.len() + 10);
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         match lines.last_mut() {
@@ -180,11 +237,11 @@ fn wrapped(text: &str, name: &str) -> String {
     lines.join("\n")
 }
 
-fn summary(problems: &[Shown]) -> String {
+fn summary(problems: &[&Shown]) -> String {
     let count = |severity| {
         problems
             .iter()
-            .filter(|problem| problem.severity() == severity)
+            .filter(|problem| problem.severity == severity)
             .count()
     };
     let some = |count: usize, noun: &str| match count {

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::places::Spot;
 use super::shown::Shown;
-use crate::problem::Severity;
 
 /// Writes all problems.
 pub(super) fn write(problems: &[Shown]) -> String {
@@ -13,16 +12,12 @@ pub(super) fn write(problems: &[Shown]) -> String {
 }
 
 fn problem(problem: &Shown) -> Value {
-    let severity = match problem.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     let also = problem
         .also
         .iter()
         .map(|(spot, label)| with_place(json!({ "message": label }), spot.as_ref()));
     let value = json!({
-        "severity": severity,
+        "severity": problem.severity.text(),
         "code": problem.code.text(),
         "path": problem.path,
         "message": problem.message(),
@@ -33,6 +28,9 @@ fn problem(problem: &Shown) -> Value {
     let mut value = with_place(value, problem.spot.as_ref());
     if let Value::Object(fields) = &mut value {
         fields.insert("also".to_owned(), also.collect());
+        if let Some(reason) = &problem.reason {
+            fields.insert("reason".to_owned(), reason.as_str().into());
+        }
     }
     value
 }

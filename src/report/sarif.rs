@@ -18,6 +18,11 @@ pub(super) fn write(problems: &[Shown]) -> String {
         .iter()
         .map(|problem| result(problem, &codes))
         .collect();
+    log(rules, results)
+}
+
+/// The whole log, of one run.
+pub(crate) fn log(rules: Vec<Value>, results: Vec<Value>) -> String {
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -45,7 +50,7 @@ fn rule(code: Code) -> Value {
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
-        Severity::Warning => "warning",
+        Severity::Warning | Severity::Allowed => "warning",
     }
 }
 
@@ -61,7 +66,7 @@ fn result(problem: &Shown, rules: &[Code]) -> Value {
     let mut result = json!({
         "ruleId": problem.code.text(),
         "ruleIndex": rules.iter().position(|code| *code == problem.code),
-        "level": level(problem.severity()),
+        "level": level(problem.code.severity()),
         "message": { "text": text },
         "locations": [location(problem.spot.as_ref(), problem.path.as_deref(), None)],
     });
@@ -70,14 +75,20 @@ fn result(problem: &Shown, rules: &[Code]) -> Value {
         .iter()
         .map(|(spot, label)| location(spot.as_ref(), None, Some(label)))
         .collect();
-    if let (Value::Object(fields), false) = (&mut result, also.is_empty()) {
-        fields.insert("relatedLocations".to_owned(), Value::Array(also));
+    if let Value::Object(fields) = &mut result {
+        if !also.is_empty() {
+            fields.insert("relatedLocations".to_owned(), Value::Array(also));
+        }
+        if let Some(reason) = &problem.reason {
+            let said = json!([{ "kind": "inSource", "justification": reason }]);
+            fields.insert("suppressions".to_owned(), said);
+        }
     }
     result
 }
 
 /// A file has a region; a flag, and a path in the values, have a name.
-fn location(spot: Option<&Spot>, path: Option<&str>, label: Option<&str>) -> Value {
+pub(crate) fn location(spot: Option<&Spot>, path: Option<&str>, label: Option<&str>) -> Value {
     let mut location = serde_json::Map::new();
     if let Some((spot, file)) = spot.and_then(|spot| Some((spot, spot.file()?))) {
         let region = json!({

@@ -1,5 +1,6 @@
 //! A problem as it may be shown: placed, sorted, without secrets.
 
+use super::allowances::Allowances;
 use super::places::{Places, Spot};
 use super::secrets::{self, Secrets};
 use crate::layers::{Kind, SourceKind, Value};
@@ -10,6 +11,9 @@ use crate::problem::{Code, Path, Place, Problem, Problems, Severity, Step};
 /// One problem, ready to be written.
 pub(super) struct Shown {
     pub code: Code,
+    pub severity: Severity,
+    /// Why it is allowed, if it is.
+    pub reason: Option<String>,
     pub path: Option<String>,
     /// The name of the list item that the path goes through.
     pub item: Option<String>,
@@ -21,11 +25,15 @@ pub(super) struct Shown {
 }
 
 /// Places, masks and sorts all problems.
-pub(super) fn all(problems: &Problems, places: &mut Places<'_>) -> Vec<Shown> {
+pub(super) fn all(
+    problems: &Problems,
+    allowances: &Allowances,
+    places: &mut Places<'_>,
+) -> Vec<Shown> {
     let secrets = Secrets::of(places.merged());
     let mut shown: Vec<Shown> = problems
         .iter()
-        .map(|problem| Shown::new(problem, &secrets, places))
+        .map(|problem| Shown::new(problem, &secrets, allowances, places))
         .collect();
     shown.sort_by_key(|shown| {
         shown.spot.as_ref().map(|spot| {
@@ -40,8 +48,17 @@ pub(super) fn all(problems: &Problems, places: &mut Places<'_>) -> Vec<Shown> {
 }
 
 impl Shown {
-    fn new(problem: &Problem, secrets: &Secrets, places: &mut Places<'_>) -> Self {
+    fn new(
+        problem: &Problem,
+        secrets: &Secrets,
+        allowances: &Allowances,
+        places: &mut Places<'_>,
+    ) -> Self {
         let merged = places.merged();
+        let severity = problem.code.severity();
+        let reason = (severity == Severity::Warning)
+            .then(|| allowances.reason(problem.code, merged.locate(&problem.place)))
+            .flatten();
         let clean = |text: &String| plain_lines(&secrets.redact(text)).into_owned();
         let mut fix = problem.fix.as_ref().map(clean);
         if problem.code == Code::UnknownKey && follows_comma(problem, merged) {
@@ -52,14 +69,17 @@ impl Shown {
         let mut spot = places.spot(&problem.place);
         if let Some(path) = path.filter(|path| is_removed(problem.code, path, merged)) {
             spot = places.spot(&Place::Value(path.clone()));
-            let leave_out = "this `null` removes it: leave it out to keep the default";
-            fix = Some(fix.map_or_else(
-                || leave_out.to_owned(),
-                |fix| format!("{leave_out}, or {fix}"),
-            ));
+            let removed = how_removed(path, merged);
+            fix =
+                Some(fix.map_or_else(|| removed.to_owned(), |fix| format!("{removed}, or {fix}")));
         }
         Self {
             code: problem.code,
+            severity: match reason {
+                Some(_) => Severity::Allowed,
+                None => severity,
+            },
+            reason: reason.map(|reason| plain(&reason).into_owned()),
             path: path.map(|path| plain(&secrets::shown_path(path, merged)).into_owned()),
             item: path
                 .and_then(|path| item_name(path, merged))
@@ -76,8 +96,11 @@ impl Shown {
         }
     }
 
-    pub(super) fn severity(&self) -> Severity {
-        self.code.severity()
+    /// Whether it is about a value that nobody gave.
+    pub(super) fn is_default(&self) -> bool {
+        self.spot
+            .as_ref()
+            .is_some_and(|spot| spot.kind == SourceKind::BuiltIn)
     }
 
     /// The path and what is wrong with it, in one line.
@@ -114,6 +137,24 @@ fn is_removed(code: Code, path: &Path, merged: &Merged) -> bool {
             .removed()
             .get(path)
             .is_some_and(|removal| !removal.hid.is_empty())
+}
+
+/// What to say of a key that nothing stands behind: few write `null`.
+fn how_removed(path: &Path, merged: &Merged) -> &'static str {
+    let text = merged.removed().get(path).and_then(|removal| {
+        let source = merged.sources().get(removal.key_span.source)?;
+        let behind = source.text.get(removal.key_span.end..)?.lines().next()?;
+        Some(behind.trim_start_matches(['"', '\'', ':', ' ', '\t']))
+    });
+    match text {
+        Some(comment) if comment.starts_with('#') => {
+            "what begins with `#` is a comment: put a value that does into quotes, leave the key out to keep the default"
+        }
+        Some("") => {
+            "nothing stands behind it, which removes it: leave the key out to keep the default"
+        }
+        _ => "this `null` removes it: leave the key out to keep the default",
+    }
 }
 
 /// Whether the key is the first of a pair behind a comma.

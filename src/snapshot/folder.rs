@@ -16,7 +16,7 @@ pub(crate) struct Folder {
     snapshots: PathBuf,
     /// In the order of their names.
     pub(crate) cases: Vec<Case>,
-    /// What looks like cases and is not run: files of another kind, and files in folders.
+    /// What looks like cases and is not run: files of another kind.
     pub(crate) not_run: Vec<PathBuf>,
 }
 
@@ -68,16 +68,23 @@ impl Folder {
             );
             return Err(wrong(found).fix("make it a folder").into());
         }
-        let files = list(&folder)
-            .map_err(|error| wrong(format!("cannot read `{}`: {error}", folder.display())))
-            .map_err(|problem| {
-                Problems::from(problem.fix("a case is a values file in the folder `cases`"))
-            })?;
+        let files = below(&folder).map_err(|error| {
+            let missing = [path, &folder].into_iter().find(|folder| !folder.exists());
+            let found = match missing {
+                Some(folder) => format!("`{}`: there is no such folder", folder.display()),
+                None => format!("cannot read `{}`: {error}", folder.display()),
+            };
+            Problems::from(wrong(found).fix(format!(
+                "a case is a values file below `{}`; --dir names another folder than `{}`",
+                folder.display(),
+                path.display()
+            )))
+        })?;
         let mut cases: Vec<Case> = Vec::new();
         let mut names = HashSet::new();
         let mut problems = Problems::default();
         for file in files {
-            let Some(name) = stem(&file, &["yaml", "yml"]) else {
+            let Some(name) = stem(&folder, &file, &["yaml", "yml"]) else {
                 continue;
             };
             if !names.insert(name.clone()) {
@@ -88,7 +95,7 @@ impl Folder {
         }
         if cases.is_empty() {
             let found = format!("no cases in `{}`: nothing was tested", folder.display());
-            problems.push(wrong(found).fix("a case is a values file in this folder"));
+            problems.push(wrong(found).fix("a case is a values file in this folder, NAME.yaml"));
         }
         match problems.is_empty() {
             true => Ok(Self {
@@ -125,13 +132,16 @@ impl Folder {
 
     /// Writes what a case gives now.
     pub(crate) fn accept(&self, case: &Case, given: &Given) -> Result<()> {
-        fs::create_dir_all(&self.snapshots)
-            .with_context(|| format!("cannot make the folder `{}`", self.snapshots.display()))?;
-        output::write_file(
-            &self.file_of(case, given.kind),
-            &given.text,
-            output::Readers::Anybody,
-        )
+        let file = self.file_of(case, given.kind);
+        let folder = file.parent().unwrap_or(&self.snapshots);
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+        output::write_file(&file, &given.text, output::Readers::Anybody)
+    }
+
+    /// The case that a snapshot is named after, whether there is one or not.
+    pub(crate) fn name_of(&self, snapshot: &Path) -> String {
+        stem(&self.snapshots, snapshot, &Kind::ALL.map(Kind::extension)).unwrap_or_default()
     }
 
     /// Snapshots that no case is compared with: without one, or of the other kind than it gives.
@@ -144,7 +154,7 @@ impl Folder {
                 None => wanted.extend(Kind::ALL.map(|kind| file_name(case, kind))),
             }
         }
-        let files = match list(&self.snapshots) {
+        let files = match below(&self.snapshots) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             files => {
                 files.with_context(|| format!("cannot read `{}`", self.snapshots.display()))?
@@ -152,12 +162,13 @@ impl Folder {
         };
         let extensions = Kind::ALL.map(Kind::extension);
         let is_wanted = |file: &Path| {
-            let name = file.file_name().and_then(OsStr::to_str);
-            name.is_some_and(|name| wanted.contains(name))
+            wanted
+                .iter()
+                .any(|wanted| file == self.snapshots.join(wanted))
         };
         Ok(files
             .into_iter()
-            .filter(|file| stem(file, &extensions).is_some() && !is_wanted(file))
+            .filter(|file| stem(&self.snapshots, file, &extensions).is_some() && !is_wanted(file))
             .collect())
     }
 }
@@ -166,45 +177,34 @@ fn file_name(case: &Case, kind: Kind) -> String {
     format!("{}.{}", case.name, kind.extension())
 }
 
-/// What somebody may take for cases: JSON beside them, YAML and JSON one folder down.
+/// What somebody may take for cases: JSON.
 fn not_run(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let below = fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in below.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-        let files = list(&entry.path()).unwrap_or_default();
-        found.extend(
-            files
-                .into_iter()
-                .filter(|file| stem(file, &["yaml", "yml", "json"]).is_some()),
-        );
-    }
-    let beside = list(folder).unwrap_or_default();
-    found.extend(
-        beside
-            .into_iter()
-            .filter(|file| stem(file, &["json"]).is_some()),
-    );
-    found.sort();
+    let mut found = below(folder).unwrap_or_default();
+    found.retain(|file| stem(folder, file, &["json"]).is_some());
     found
 }
 
-/// The files of a folder, in the order of their names.
-fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut names = Vec::new();
+/// The files below a folder, in the order of their names. Links to folders are not followed: they may lead in a circle.
+fn below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
-        if kind.is_file() || kind.is_symlink() && entry.path().is_file() {
-            names.push(entry.file_name());
+        if kind.is_dir() {
+            files.extend(below(&entry.path())?);
+        } else if kind.is_file() || kind.is_symlink() && entry.path().is_file() {
+            files.push(entry.path());
         }
     }
-    names.sort();
-    Ok(names.iter().map(|name| folder.join(name)).collect())
+    files.sort();
+    Ok(files)
 }
 
-/// The name of a file with one of these extensions; hidden files have none.
-fn stem(file: &Path, extensions: &[&str]) -> Option<String> {
+/// The name of a file with one of these extensions, with the folders that it is in; hidden files have none.
+fn stem(folder: &Path, file: &Path, extensions: &[&str]) -> Option<String> {
     let extension = file.extension()?.to_str()?;
-    let stem = file.file_stem()?.to_str()?;
-    (extensions.contains(&extension) && !stem.starts_with('.')).then(|| stem.to_owned())
+    let name = file.strip_prefix(folder).ok()?.with_extension("");
+    let parts: Option<Vec<&str>> = name.iter().map(OsStr::to_str).collect();
+    let parts = parts.filter(|parts| !parts.iter().any(|part| part.starts_with('.')))?;
+    extensions.contains(&extension).then(|| parts.join("/"))
 }

@@ -1,6 +1,7 @@
 //! The program, run as a person would run it.
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod platform;
 pub mod recorder;
 
 use std::error::Error;
@@ -29,6 +30,16 @@ pub fn stdout(arguments: &[&str]) -> Result<String> {
         return Err(format!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Renders a small cluster into the folder `out` of a folder.
+pub fn render_into(folder: &Path, flags: &[&str]) -> Result<Output> {
+    Ok(Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
+        .args(["render", "--set", "gvc.name=shop", "--output-dir", "out"])
+        .args(flags)
+        .current_dir(folder)
+        .env_clear()
+        .output()?)
 }
 
 /// The rendered documents.

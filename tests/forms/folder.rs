@@ -3,18 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::{Command, Output};
 
-use crate::common::Result;
-
-fn render(folder: &Path, flags: &[&str]) -> Result<Output> {
-    Ok(Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"))
-        .args(["render", "--set", "gvc.name=shop", "--output-dir", "out"])
-        .args(flags)
-        .current_dir(folder)
-        .env_clear()
-        .output()?)
-}
+use crate::common::{Result, render_into as render};
 
 /// Every form that is a folder.
 const FORMS: [&[&str]; 4] = [

@@ -177,7 +177,7 @@ impl Values {
             "-f",
             &self.file("values.yaml").display().to_string(),
         ])?;
-        let problems: Value = serde_json::from_slice(&said.stderr)?;
+        let problems: Value = serde_json::from_slice(&said.stdout)?;
         let errors = problems
             .as_array()
             .into_iter()

@@ -9,13 +9,16 @@ use crate::plan::{self, Lines, Plan, Trials};
 use crate::report::Places;
 use crate::snapshot::{Case, Given, Kind, Opened};
 
-/// What a case gives beside its snapshot: as `plan` shows it, or line by line where a plan has nothing to say.
+/// What a case gives beside its snapshot: as `plan` shows it, or line by line where a plan has nothing to say, or where
+/// the lines are asked for.
 pub(super) fn difference(
     case: &Case,
     before: &Given,
     now: &Given,
     built_in: &BuiltIn<'_>,
+    with_lines: bool,
 ) -> String {
+    let lines = || plain_lines(&Lines::new(&before.text, &now.text).text()).into_owned();
     match (before.kind, now.kind) {
         (Kind::Manifests, Kind::Refused) => {
             format!("it was rendered, and is refused now:\n\n{}", now.text)
@@ -26,14 +29,12 @@ pub(super) fn difference(
                 plain_lines(&before.text)
             )
         }
-        (Kind::Manifests, Kind::Manifests) => {
-            as_plan(case, &before.text, built_in).unwrap_or_else(|| {
-                plain_lines(&Lines::new(&before.text, &now.text).text()).into_owned()
-            })
-        }
-        (Kind::Refused, Kind::Refused) => {
-            plain_lines(&Lines::new(&before.text, &now.text).text()).into_owned()
-        }
+        (Kind::Manifests, Kind::Manifests) => match as_plan(case, &before.text, built_in) {
+            Some(plan) if with_lines => format!("{plan}\n{}", lines()),
+            Some(plan) => plan,
+            None => lines(),
+        },
+        (Kind::Refused, Kind::Refused) => lines(),
     }
 }
 
@@ -52,5 +53,5 @@ fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String
     };
     let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials)).without_unseen();
     let places = Places::new(&input.merged);
-    (!plan.is_empty()).then(|| look::human::write(&plan, Some(places)))
+    (!plan.is_empty()).then(|| look::human::write(&plan, Some(places), look::PAGE))
 }

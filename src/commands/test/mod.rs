@@ -24,23 +24,21 @@ const MOST: usize = 10;
 pub(super) fn run(args: &cli::Test) -> Result<Exit> {
     let folder = match Folder::open(&args.dir) {
         Ok(folder) => folder,
-        Err(problems) => return pipeline::refuse(&problems, Format::Human),
+        Err(problems) => return pipeline::refuse(&problems, Format::Text),
     };
-    let wanted = args.update.as_ref().map(Option::as_deref);
-    if let Some(problem) = wanted.and_then(|name| refuse_update(&folder, name)) {
-        return pipeline::refuse(&problem.into(), Format::Human);
+    let problems = refused(args, &folder);
+    if !problems.is_empty() {
+        return pipeline::refuse(&problems, Format::Text);
     }
     for file in &folder.not_run {
         let file = name_of(file);
-        say(&format!(
-            "not run: `{file}`: a case is a .yaml file in `cases` itself\n"
-        ));
+        say(&format!("not run: `{file}`: a case is a .yaml file\n"));
     }
-    let selected = |case: &Case| !matches!(wanted, Some(Some(name)) if name != case.name);
+    let selected = |case: &Case| args.names.is_empty() || args.names.contains(&case.name);
     let templates = Templates::default();
     let built_in = match BuiltIn::new(&templates) {
         Ok(built_in) => built_in,
-        Err(problems) => return pipeline::refuse(&problems, Format::Human),
+        Err(problems) => return pipeline::refuse(&problems, Format::Text),
     };
     let found = all(&folder.cases, |case| {
         selected(case)
@@ -57,11 +55,11 @@ pub(super) fn run(args: &cli::Test) -> Result<Exit> {
         })
         .collect();
     if !problems.is_empty() {
-        return pipeline::refuse(&problems, Format::Human);
+        return pipeline::refuse(&problems, Format::Text);
     }
-    match wanted {
-        Some(name) => update(&folder, &outcomes, name),
-        None => compare(args, &folder, &outcomes, &built_in),
+    match args.update {
+        true => update(args, &folder, &outcomes),
+        false => compare(args, &folder, &outcomes, &built_in),
     }
 }
 
@@ -70,27 +68,42 @@ fn kinds(outcomes: &[Option<Outcome>]) -> Vec<Option<Kind>> {
     outcomes.iter().map(kind).collect()
 }
 
-/// Why nothing can be written, if so.
-fn refuse_update(folder: &Folder, name: Option<&str>) -> Option<Problem> {
-    if is_ci() {
+/// Why nothing is done, if so.
+fn refused(args: &cli::Test, folder: &Folder) -> Problems {
+    let mut problems = Problems::default();
+    if args.update && is_ci() {
         let found = "--update writes nothing where CI is set";
-        return Some(
+        problems.push(
             Problem::new(Code::Case, Place::Nowhere, found)
                 .fix("run it where the change is made, and commit the snapshots"),
         );
     }
-    let name = name.filter(|name| !folder.cases.iter().any(|case| case.name == *name))?;
     let all: Vec<&str> = folder.cases.iter().map(|case| case.name.as_str()).collect();
-    let found = format!("--update `{name}`: there is no such case");
-    let problem = Problem::new(Code::NoMatch, Place::Nowhere, found);
-    Some(problem.allowed(all.join(", ")))
+    for name in args
+        .names
+        .iter()
+        .filter(|name| !all.contains(&name.as_str()))
+    {
+        let found = format!(
+            "`{name}`: there is no such case in `{}`",
+            args.dir.display()
+        );
+        let problem = Problem::new(Code::NoMatch, Place::Nowhere, found).allowed(all.join(", "));
+        problems.push(match Path::new(name).join("cases").is_dir() {
+            true => problem.fix(format!(
+                "a folder of cases is named by a flag: `--dir {name}`"
+            )),
+            false => problem,
+        });
+    }
+    problems
 }
 
 fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }
 
-fn update(folder: &Folder, outcomes: &[Option<Outcome>], only: Option<&str>) -> Result<Exit> {
+fn update(args: &cli::Test, folder: &Folder, outcomes: &[Option<Outcome>]) -> Result<Exit> {
     let mut said = String::new();
     for (case, outcome) in folder.cases.iter().zip(outcomes) {
         let Some(Outcome::Differs { before, now }) = outcome else {
@@ -101,8 +114,8 @@ fn update(folder: &Folder, outcomes: &[Option<Outcome>], only: Option<&str>) -> 
         said += &format!("{what:<8} {}\n", name_of(&folder.file_of(case, now.kind)));
     }
     for file in folder.orphans(&kinds(outcomes))? {
-        // an update of one case is about the files of this case only
-        if only.is_none_or(|name| file.file_stem().is_some_and(|stem| stem == name)) {
+        // an update of some cases is about the files of these only
+        if args.names.is_empty() || args.names.contains(&folder.name_of(&file)) {
             std::fs::remove_file(&file)
                 .with_context(|| format!("cannot remove `{}`", name_of(&file)))?;
             said += &format!("removed  {}\n", name_of(&file));
@@ -136,15 +149,18 @@ fn compare(
                 let file = folder.file_of(case, before.kind);
                 let sentence = format!("`{}` is not what the case gives", name_of(&file));
                 shown += 1;
-                let text = match shown <= MOST {
-                    true => difference(case, before, now, built_in),
+                let text = match shown <= MOST || args.diff {
+                    true => difference(case, before, now, built_in, args.diff),
                     false => String::new(),
                 };
                 Some((sentence, text))
             }
             Some(Outcome::Differs { before: None, .. }) => Some((
                 "it has no snapshot".to_owned(),
-                format!("run `pgedge-tpl test{dir} --update {}`\n", case.name),
+                format!(
+                    "run `pgedge-tpl test{dir} --update {}`\n",
+                    name_of(Path::new(&case.name))
+                ),
             )),
         };
         results.push(junit::Result {
@@ -154,13 +170,13 @@ fn compare(
         });
     }
     for file in folder.orphans(&kinds(outcomes))? {
-        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        // told already, as a difference
-        if folder.cases.iter().any(|case| case.name == stem) {
+        let stem = folder.name_of(&file);
+        // told already as a difference, or not asked for
+        if folder.cases.iter().any(|case| case.name == stem) || !args.names.is_empty() {
             continue;
         }
         results.push(junit::Result {
-            name: stem.into_owned(),
+            name: stem,
             file: name_of(&file).to_string(),
             failure: Some((
                 format!("`{}` has no case", name_of(&file)),
@@ -234,7 +250,7 @@ fn plain(text: &str) -> String {
 fn dir_argument(dir: &Path) -> String {
     match dir == Path::new("tests") {
         true => String::new(),
-        false => format!(" {}", name_of(dir)),
+        false => format!(" --dir {}", name_of(dir)),
     }
 }
 

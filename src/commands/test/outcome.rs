@@ -72,7 +72,7 @@ pub(super) fn outcome(
             text: output::yaml_stream(&manifests).collect(),
         },
         None => {
-            let said = report::report(&input.problems, &input.merged, Format::Human);
+            let said = report::report(&input.problems, &input.merged, Format::Text);
             Given {
                 kind: Kind::Refused,
                 text: plain(&said),

@@ -18,22 +18,43 @@ pub(super) fn run(args: &cli::Values) -> Result<Exit> {
         print(values::BUILT_IN)?;
         return Ok(Exit::Done);
     }
-    let input = Input::read(&args.values);
-    if let Some(refused) = input.report(&args.report)? {
+    let mut input = Input::read(&args.values);
+    if let Some(refused) = input.report(&args.report, &[])? {
         return Ok(refused);
     }
     let merged = &input.merged;
     let text = match (args.origin, args.output) {
         (true, Output::Yaml) => origin::text(merged),
         (true, Output::Json) => origin::json(merged),
-        (false, Output::Yaml) => yaml::write(&redacted(merged.tree())),
-        (false, Output::Json) => format!("{:#}\n", redacted(merged.tree()).to_json()),
+        (false, output) => effective(merged.tree(), output, args.show_secrets),
     };
     print(&text)?;
     Ok(Exit::Done)
 }
 
-/// The same values without secrets: no output of this command holds one.
+/// What is in effect. Without its secrets it looks like a values file and is none: so it says.
+fn effective(tree: &Node, output: Output, with_secrets: bool) -> String {
+    const FOR_READING: &str = "# for reading only: each [redacted] is a secret. With --show-secrets this can be rendered.\n";
+    let shown = match with_secrets {
+        true => tree.clone(),
+        false => redacted(tree),
+    };
+    match output {
+        Output::Json => format!("{:#}\n", shown.to_json()),
+        Output::Yaml if with_secrets => yaml::write(&shown),
+        Output::Yaml => {
+            let text = yaml::write(&shown);
+            let note = if text.contains(REDACTED) {
+                FOR_READING
+            } else {
+                ""
+            };
+            format!("{note}{text}")
+        }
+    }
+}
+
+/// The same values without secrets.
 fn redacted(node: &Node) -> Node {
     let value = match &node.value {
         Value::Map(entries) => Value::Map(

@@ -11,13 +11,11 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
-use super::tree::{Node, Scalar, Value};
+use super::tree::{MAX_DEPTH, Node, Scalar, Value};
 use super::{secret, trap};
 use crate::place::{SourceId, Span};
 use crate::problem::{Code, Path, Place, Problem, Problems, Step};
 
-/// How deep lists and mappings may stand in each other. Also bounds every recursion over a tree.
-pub(super) const MAX_DEPTH: usize = 64;
 /// How many values one text may hold, aliases counted each time. The built-in file has fewer than two hundred.
 pub(super) const MAX_NODES: usize = 20_000;
 

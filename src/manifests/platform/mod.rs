@@ -9,6 +9,7 @@ mod check;
 mod container;
 mod defaults;
 mod kinds;
+mod refusal;
 mod resources;
 mod rule;
 mod together;

@@ -1,6 +1,6 @@
 //! CPU and memory of a container, as far as the platform gives them together.
 
-use super::together::{items, refuse};
+use super::refusal::{items, refuse};
 use crate::layers::Node;
 use crate::problem::{Path, Problem, Problems};
 use crate::values::quantity::{Cpu, Memory};

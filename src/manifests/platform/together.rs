@@ -1,7 +1,8 @@
 //! Fields that are each allowed and not together. No schema of the vendor's says these.
 
+use super::refusal::{items, refuse};
 use crate::layers::{Kind, Node, Value};
-use crate::problem::{Code, Path, Problem, Problems};
+use crate::problem::{Path, Problem, Problems};
 
 /// What a probe asks by; it has one of them.
 const HANDLERS: &[&str] = &["exec", "grpc", "httpGet", "tcpSocket"];
@@ -22,10 +23,6 @@ pub(super) fn together(kind: &str, document: &Node) -> Problems {
         _ => {}
     }
     problems
-}
-
-pub(super) fn refuse(path: Path, found: impl Into<String>, allowed: impl Into<String>) -> Problem {
-    Problem::of_value(Code::Conflict, path, found).allowed(allowed)
 }
 
 fn performance_class(spec: &Node, path: &Path) -> Option<Problem> {
@@ -130,14 +127,6 @@ fn handlers(probe: &Node, path: Path) -> Option<Problem> {
         found,
         format!("one of {}", HANDLERS.join(", ")),
     ))
-}
-
-pub(super) fn items<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = (usize, &'n Node)> {
-    let items = match node.get(key).map(|list| &list.value) {
-        Some(Value::List(items)) => items.as_slice(),
-        _ => &[],
-    };
-    items.iter().enumerate()
 }
 
 fn whole(node: &Node) -> Option<i64> {

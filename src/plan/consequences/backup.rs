@@ -99,6 +99,15 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
             );
             found.push(Found::new(new, message));
         }
+        let is_final = |volumes: &Resource| {
+            volumes.get(&["spec", "snapshots", "createFinalSnapshot"]) == Some(&Value::Bool(true))
+        };
+        if is_final(old) && !is_final(new) {
+            found.push(Found::new(
+                new,
+                "a volume that is deleted leaves no last snapshot any more",
+            ));
+        }
         let (before, after) = (
             snapshot(old, "retentionDuration"),
             snapshot(new, "retentionDuration"),

@@ -1,12 +1,12 @@
 //! What becomes of the credentials.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::readable::referenced;
 use super::restart::restarts;
 use super::{Found, See, and};
 use crate::plain::quoted;
 use crate::plan::diff::Difference;
-use crate::plan::normalize::is_name;
 use crate::plan::resource::{Id, Resource};
 
 /// Keys that PostgreSQL reads when a volume is filled for the first time.
@@ -96,54 +96,48 @@ fn readers<'a>(see: &See<'a>, secret: &'a str, keys: &[&str]) -> Vec<&'a Resourc
     see.sides.new.iter().filter(reads).collect()
 }
 
-/// Secrets that somebody else makes, and that workloads refer to only now.
+/// Secrets that somebody else makes, and that workloads refer to only now; and the other way round.
 pub(super) fn secret_must_exist(see: &See<'_>) -> Vec<Found> {
     let known: BTreeSet<&str> = see.sides.old.iter().flat_map(referenced).collect();
-    let mut found = Vec::new();
-    for secret in see
-        .sides
-        .new
+    // what is in one that somebody else made is not known, so it may not be what is written now
+    let are_compared = known
         .iter()
-        .flat_map(referenced)
-        .collect::<BTreeSet<_>>()
-    {
+        .all(|secret| see.old.named(&Id::new("secret", secret)).is_some());
+    let mut users: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for workload in &see.sides.new {
+        for secret in referenced(workload)
+            .into_iter()
+            .filter(|secret| !known.contains(secret))
+        {
+            users
+                .entry(secret)
+                .or_default()
+                .push(workload.id.name.clone());
+        }
+    }
+    let mut found = Vec::new();
+    for (secret, users) in users {
         let id = Id::new("secret", secret);
-        let is_written = see.sides.new.iter().any(|resource| resource.id == id);
-        if known.is_empty() || known.contains(secret) || is_written {
+        let written = see.new.named(&id);
+        let must = match written {
+            None => "exist before applying, with",
+            // a script or a configuration
+            Some(written) if are_compared || written.text(&["type"]) != Some("dictionary") => {
+                continue;
+            }
+            Some(_) => "hold",
+        };
+        if known.is_empty() {
             continue;
         }
-        let users: Vec<String> = see
-            .sides
-            .new
-            .iter()
-            .filter(|workload| referenced(workload).contains(secret))
-            .map(|workload| workload.id.name.clone())
-            .collect();
         found.push(Found(
             id.to_string(),
             format!(
-                "{} take their credentials from secret {secret}: it must exist before applying, with the user and the \
-                 database that the nodes were made with, and the password that is in use",
-                and(&users)
+                "{} take their credentials from secret {secret}: it must {must} the user and the database that the nodes \
+                 were made with, and the password that is in use",
+                and(&users),
             ),
         ));
     }
     found
-}
-
-/// The secrets behind the variables of a workload.
-fn referenced(resource: &Resource) -> BTreeSet<&str> {
-    resource
-        .containers()
-        .filter_map(|container| container.get("env")?.as_array())
-        .flatten()
-        .filter_map(|variable| {
-            variable
-                .get("value")?
-                .as_str()?
-                .strip_prefix("cpln://secret/")
-        })
-        .filter(|link| is_name(link))
-        .map(|link| link.split_once('.').map_or(link, |(secret, _)| secret))
-        .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Found, See, and};
 use crate::plain::quoted;
 use crate::plan::Action;
-use crate::plan::resource::{Resource, link_name};
+use crate::plan::resource::Resource;
 
 const LOCATIONS: &str = "spec.staticPlacement.locationLinks";
 
@@ -32,13 +32,14 @@ pub(super) fn gvc_narrowed(see: &See<'_>) -> Vec<Found> {
     for (_, new, differences) in see.changed_of("gvc") {
         let lost: Vec<String> = differences
             .iter()
-            .filter(|d| d.before.is_some() && d.after.is_none())
-            .filter(|d| d.path.starts_with("spec.") && !d.path.starts_with(LOCATIONS))
+            .filter(|d| {
+                d.before.is_some() && d.path.starts_with("spec.") && !d.path.starts_with(LOCATIONS)
+            })
             .map(|d| quoted(&d.path))
             .collect();
         if !lost.is_empty() {
             let message = format!(
-                "the GVC loses {}: every workload in it that needs them stops working. `gvc.create: false` leaves it alone",
+                "the GVC loses or changes {}: every workload in it that needs them stops working. `gvc.create: false` leaves it alone",
                 and(&lost)
             );
             found.push(Found::new(new, message));
@@ -62,8 +63,9 @@ pub(super) fn gvc_narrowed(see: &See<'_>) -> Vec<Found> {
 pub(super) fn location_shared(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (old, new, _) in see.changed_of("gvc") {
-        let gone: Vec<&str> = locations(old)
-            .difference(&locations(new))
+        let gone: Vec<&str> = old
+            .gvc_locations()
+            .difference(&new.gvc_locations())
             .copied()
             .collect();
         let nodes = see
@@ -93,11 +95,4 @@ pub(super) fn location_shared(see: &See<'_>) -> Vec<Found> {
         }
     }
     found
-}
-
-fn locations(gvc: &Resource) -> BTreeSet<&str> {
-    gvc.items(&["spec", "staticPlacement", "locationLinks"])
-        .filter_map(|link| link.as_str())
-        .map(link_name)
-        .collect()
 }

@@ -6,16 +6,20 @@ mod backup;
 mod cluster;
 mod credentials;
 mod gvc;
+mod hba;
 mod leftovers;
 mod nodes;
 mod pooler;
+mod readable;
 mod resources;
 mod restart;
 mod versions;
 mod volumes;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::diff::Difference;
-use super::resource::Resource;
+use super::resource::{Id, Index, Resource};
 use super::sides::Sides;
 use super::{Action, Raw};
 
@@ -86,8 +90,9 @@ rules! {
     /// A new GVC or release name makes a second, empty cluster; the old one and its volumes stay, and cost.
     /// Source: names are immutable, apply never deletes, volumes belong to the volume set (control-plane 4).
     NewCluster "new-cluster" Danger cluster::new_cluster,
-    /// The platform refuses to change a workload's type, a volume set's file system or class, a policy's target kind.
-    /// Source: the vendor's Terraform provider marks them as replacing, the API answers 400 (control-plane 4).
+    /// The platform refuses to change a workload's type, a volume set's file system or class, a policy's target kind;
+    /// volumes keep the key and the storage class that they were made with.
+    /// Source: the vendor's Terraform provider marks the first as replacing, the API answers 400 (control-plane 4).
     Immutable "immutable" Danger resources::immutable,
     /// PostgreSQL does not start on a volume that another major version filled.
     /// Source: PostgreSQL's documentation of `pg_upgrade`.
@@ -113,6 +118,19 @@ rules! {
     /// Containers do not start while a secret that they refer to is missing, and the manifests do not show what it holds.
     /// Source: measured by the vendor's maintainers (platform-measured 1).
     SecretMustExist "secret-must-exist" Danger credentials::secret_must_exist,
+    /// The nodes find their data no longer, as they mount another volume set or look elsewhere, or volumes go with their
+    /// replica.
+    /// Source: volumes belong to the volume set (control-plane 4).
+    DataUnreachable "data-unreachable" Danger volumes::data_unreachable,
+    /// A workload may not read a secret that it refers to any more: what starts again does not come up.
+    /// Source: a container does not start without its secrets (platform-measured 1).
+    SecretUnreadable "secret-unreadable" Danger readable::secret_unreadable,
+    /// Somebody gets in from outside the platform, or without a password, or may read the credentials.
+    /// Source: the firewall of the workloads, policies (control-plane 5, 6); PostgreSQL's documentation of `pg_hba.conf`.
+    AccessOpened "access-opened" Danger access::opened,
+    /// A workload stops where the nodes go on, or does not answer at a port any more.
+    /// Source: replicas and ports of a workload (control-plane 3).
+    Stopped "stopped" Danger restart::stopped,
     /// WAL that is kept for an absent node may fill a volume that does not grow with the bound.
     /// Source: a larger initial capacity is that of new volumes only (control-plane 4).
     WalOverVolume "wal-over-volume" Danger volumes::wal_over_volume,
@@ -122,19 +140,19 @@ rules! {
     /// Dumps or snapshots end.
     /// Source: no snapshot is taken without a schedule (platform-measured 1).
     NoMoreBackups "no-more-backups" Danger backup::no_more_backups,
+    /// The other pooler has another name, and with it another address.
+    /// Source: names of workloads (control-plane 4); the policy reveals the secrets of the cluster's own workloads only.
+    PoolerAddress "pooler-address" Danger pooler::pooler_address,
     /// Any change of its spec restarts every node, in all locations at once; with one node in each, none is left.
     /// Source: measured by the vendor's maintainers, 66 to 117 seconds (control-plane 4, platform-measured 1).
     Outage "outage" Warning restart::outage,
     /// A pooler's replicas are replaced, which cuts every connection once.
     /// Source: any change of a workload's spec is a new version (control-plane 4).
     PoolerRestart "pooler-restart" Warning restart::pooler_restart,
-    /// The other pooler has another name, and with it another address.
-    /// Source: names of workloads (control-plane 4); the policy reveals the secrets of the cluster's own workloads only.
-    PoolerAddress "pooler-address" Warning pooler::pooler_address,
     /// Writes go to one node for all locations, or to one in each: what a conflict is changes with it.
     /// Source: the start script of the pooler.
     Routing "routing" Warning pooler::routing,
-    /// More may connect than before.
+    /// More may connect than before, with a password.
     /// Source: the firewall of the workloads (control-plane 6).
     AccessWidened "access-widened" Warning access::widened,
     /// Fewer may connect than before.
@@ -152,6 +170,12 @@ rules! {
     /// A smaller volume set changes no volume that exists: only `shrink` does.
     /// Source: vendor reference for volume sets (control-plane 4).
     CapacityDown "capacity-down" Warning volumes::capacity_down,
+    /// Volumes that grew by themselves do so no longer, or not as far.
+    /// Source: vendor reference for volume sets (control-plane 4).
+    NoMoreGrowth "no-more-growth" Warning volumes::no_more_growth,
+    /// A resource loses the tag that keeps it from being deleted.
+    /// Source: vendor reference for tags (platform-measured 1).
+    Unprotected "unprotected" Warning resources::unprotected,
     /// The platform merges identities: a provider's block that is sent no longer stays attached.
     /// Source: measured live by the vendor's maintainers (control-plane 4).
     ProviderStays "provider-stays" Warning resources::provider_stays,
@@ -208,7 +232,12 @@ pub struct Consequence {
 
 /// Everything that follows from the changes, the most severe first.
 pub(super) fn consequences(sides: &Sides, changes: &[Raw<'_>]) -> Vec<Consequence> {
-    let see = See { sides, changes };
+    let see = See {
+        sides,
+        changes,
+        old: Index::new(&sides.old),
+        new: Index::new(&sides.new),
+    };
     let found = |rule: &Rule| {
         let rule = *rule;
         rule.find(&see)
@@ -226,6 +255,34 @@ pub(super) fn consequences(sides: &Sides, changes: &[Raw<'_>]) -> Vec<Consequenc
 struct See<'a> {
     sides: &'a Sides,
     changes: &'a [Raw<'a>],
+    old: Index<'a>,
+    new: Index<'a>,
+}
+
+/// The workload of the nodes, and the GVC that it is in, where that is among the manifests.
+struct Nodes<'a> {
+    workload: &'a Resource,
+    gvc: Option<&'a Resource>,
+}
+
+impl<'a> Nodes<'a> {
+    fn new(workload: &'a Resource, side: &Index<'a>) -> Self {
+        let gvc = workload
+            .gvc
+            .as_deref()
+            .and_then(|gvc| side.named(&Id::new("gvc", gvc)));
+        Self { workload, gvc }
+    }
+
+    /// Replicas by location, of the locations that the GVC has, where that is known.
+    fn running(&self) -> BTreeMap<&'a str, u64> {
+        let mut running = self.workload.replicas();
+        if let Some(gvc) = self.gvc {
+            let locations = gvc.gvc_locations();
+            running.retain(|location, _| locations.contains(location));
+        }
+        running
+    }
 }
 
 /// A resource and what happens to it.
@@ -252,6 +309,29 @@ impl<'a> See<'a> {
     ) -> impl Iterator<Item = (&'a Resource, &'a Resource, &'a [Difference])> {
         self.changed()
             .filter(move |(_, new, _)| new.id.kind == kind)
+    }
+
+    /// A resource as it is now, where it is there.
+    fn before(&self, new: &Resource) -> Option<&'a Resource> {
+        self.old.find(new)
+    }
+
+    /// The nodes, where they or the GVC that they are in change.
+    fn nodes(&self) -> impl Iterator<Item = (Nodes<'a>, Nodes<'a>)> {
+        let changed: BTreeSet<&Id> = self.changed().map(|(_, new, _)| &new.id).collect();
+        let nodes = self
+            .sides
+            .new
+            .iter()
+            .filter(|new| new.workload_type() == "stateful");
+        nodes.filter_map(move |new| {
+            let now = Nodes::new(self.old.find(new)?, &self.old);
+            let then = Nodes::new(new, &self.new);
+            let gvc = then.gvc.or(now.gvc);
+            let is_changed =
+                changed.contains(&new.id) || gvc.is_some_and(|gvc| changed.contains(&gvc.id));
+            is_changed.then_some((now, then))
+        })
     }
 
     fn of(&self, action: Action) -> impl Iterator<Item = &'a Raw<'a>> {

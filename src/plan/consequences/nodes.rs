@@ -1,22 +1,30 @@
 //! What becomes of the nodes.
 
+use std::collections::BTreeMap;
+
 use super::{Found, See, and, pooler};
 use crate::plan::normalize::is_name;
 use crate::plan::resource::Resource;
 
 pub(super) fn location_removed(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for (old, new) in nodes(see) {
-        let left = new.replicas();
-        for (location, count) in old.replicas() {
-            if !left.contains_key(location) {
+    for (old, new) in see.nodes() {
+        let (before, after) = (old.running(), new.running());
+        let is_last = is_last(&before, &after);
+        for (location, count) in before {
+            if !after.contains_key(location) {
                 let what = match count {
                     1 => "the replica".to_owned(),
                     _ => format!("all {count} replicas"),
                 };
+                let lost = match (is_last, after.is_empty()) {
+                    (true, true) => "no node is left to answer",
+                    (true, false) => "no node is left to copy from, so the cluster begins empty",
+                    (false, _) => "what no other location has received is lost",
+                };
                 found.push(Found::new(
-                    old,
-                    format!("{what} in {location} will be terminated; what no other location has received is lost"),
+                    old.workload,
+                    format!("{what} in {location} will be terminated; {lost}"),
                 ));
             }
         }
@@ -24,11 +32,16 @@ pub(super) fn location_removed(see: &See<'_>) -> Vec<Found> {
     found
 }
 
+/// Whether none of the nodes' locations stays.
+fn is_last(before: &BTreeMap<&str, u64>, after: &BTreeMap<&str, u64>) -> bool {
+    !before.is_empty() && before.keys().all(|location| !after.contains_key(location))
+}
+
 pub(super) fn replicas_removed(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for (old, new) in nodes(see) {
-        let left = new.replicas();
-        for (location, before) in old.replicas() {
+    for (old, new) in see.nodes() {
+        let left = new.running();
+        for (location, before) in old.running() {
             let Some(after) = left.get(location).copied().filter(|after| *after < before) else {
                 continue;
             };
@@ -37,7 +50,7 @@ pub(super) fn replicas_removed(see: &See<'_>) -> Vec<Found> {
                 (first, last) => format!("replicas {first} to {last}"),
             };
             found.push(Found::new(
-                new,
+                new.workload,
                 format!(
                     "{which} in {location} will be terminated; what no peer has received is lost"
                 ),
@@ -49,11 +62,15 @@ pub(super) fn replicas_removed(see: &See<'_>) -> Vec<Found> {
 
 pub(super) fn added_nodes(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for (old, new) in nodes(see) {
-        let before = old.replicas();
+    for (old, new) in see.nodes() {
+        let before = old.running();
+        let first = match is_last(&before, &new.running()) {
+            true => "none is left that they could copy the database from",
+            false => "the whole database is copied from a running node first",
+        };
         let mut count = 0;
         let mut places = Vec::new();
-        for (location, after) in new.replicas() {
+        for (location, after) in new.running() {
             let more = after.saturating_sub(before.get(location).copied().unwrap_or_default());
             if more > 0 {
                 count += more;
@@ -74,9 +91,9 @@ pub(super) fn added_nodes(see: &See<'_>) -> Vec<Found> {
             _ => (format!("{count} new nodes"), "a new volume each"),
         };
         found.push(Found::new(
-            new,
+            new.workload,
             format!(
-                "{nodes} ({}) with {volumes}{capacity}: the whole database is copied from a running node first",
+                "{nodes} ({}) with {volumes}{capacity}: {first}",
                 and(&places)
             ),
         ));
@@ -109,12 +126,6 @@ pub(super) fn first_location(see: &See<'_>) -> Vec<Found> {
             "writes move from {before} to {after}{backup}: the first location holds the preferred primary"
         ),
     )]
-}
-
-fn nodes<'a>(see: &See<'a>) -> impl Iterator<Item = (&'a Resource, &'a Resource)> {
-    see.changed()
-        .filter(|(_, new, _)| new.workload_type() == "stateful")
-        .map(|(old, new, _)| (old, new))
 }
 
 /// The location of the first node: the first address in the pooler's start script, or what the backup dumps.

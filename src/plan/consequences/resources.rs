@@ -1,6 +1,7 @@
 //! What becomes of resources as a whole.
 
 use super::{Found, See};
+use crate::plan::resource::Resource;
 
 pub(super) fn not_compared(see: &See<'_>) -> Vec<Found> {
     let unseen = see.sides.unseen.iter();
@@ -27,11 +28,27 @@ pub(super) fn immutable(see: &See<'_>) -> Vec<Found> {
         ),
         ("policy", "targetKind", "delete the policy, then apply"),
     ];
+    const OF_NEW_VOLUMES: &[&str] = &["spec.customEncryption", "spec.storageClassSuffix"];
     let mut found = Vec::new();
     for (_, new, differences) in see.changed() {
+        let differs = |path: &str| {
+            let is_below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+            differences
+                .iter()
+                .any(|d| d.path.strip_prefix(path).is_some_and(is_below))
+        };
         for (kind, path, way) in FIELDS {
-            if new.id.kind == *kind && differences.iter().any(|d| d.path == *path) {
+            if new.id.kind == *kind && differs(path) {
                 let message = format!("the platform refuses to change `{path}`: {way}");
+                found.push(Found::new(new, message));
+            }
+        }
+        for path in OF_NEW_VOLUMES {
+            if new.id.kind == "volumeset" && differs(path) {
+                let message = format!(
+                    "volumes that exist keep their `{path}`: it takes new volumes, one node after another with fewer \
+                     replicas and then more, or a new volume set"
+                );
                 found.push(Found::new(new, message));
             }
         }
@@ -58,4 +75,21 @@ pub(super) fn provider_stays(see: &See<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+pub(super) fn unprotected(see: &See<'_>) -> Vec<Found> {
+    const PROTECTED: &str = "cpln/protected";
+    let is_protected = |resource: &Resource| resource.tag(PROTECTED) == Some("true");
+    see.changed()
+        .filter(|(old, new, _)| is_protected(old) && !is_protected(new))
+        .map(|(_, new, _)| {
+            Found::new(
+                new,
+                format!(
+                    "{} can be deleted from then on: its tag `{PROTECTED}` goes",
+                    new.id
+                ),
+            )
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! What restarts, and who notices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Found, See, and};
 use crate::plan::diff::Difference;
@@ -46,6 +46,61 @@ pub(super) fn pooler_restart(see: &See<'_>) -> Vec<Found> {
             );
             Found::new(new, message)
         })
+        .collect()
+}
+
+pub(super) fn stopped(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new, _) in see
+        .changed_of("workload")
+        .filter(|(_, new, _)| new.workload_type() != "cron")
+    {
+        let left: BTreeSet<&str> = new.locations().collect();
+        let mut gone: Vec<&str> = old
+            .locations()
+            .filter(|location| !left.contains(location))
+            .collect();
+        if !gone.is_empty() {
+            // with the nodes of a location goes all else there
+            let nodes = see
+                .sides
+                .new
+                .iter()
+                .find(|it| it.workload_type() == "stateful" && it.gvc == new.gvc);
+            let stay: BTreeSet<&str> = nodes.into_iter().flat_map(Resource::locations).collect();
+            gone.retain(|location| stay.contains(location));
+        }
+        let gone: Vec<String> = gone.into_iter().map(str::to_owned).collect();
+        if new.workload_type() != "stateful" && !gone.is_empty() {
+            found.push(Found::new(
+                new,
+                format!("{} does not run in {} any more", new.id.name, and(&gone)),
+            ));
+        }
+        let closed: Vec<String> = ports(old)
+            .difference(&ports(new))
+            .map(u64::to_string)
+            .collect();
+        if !closed.is_empty() {
+            found.push(Found::new(
+                new,
+                format!(
+                    "nothing answers at port {} of {} any more",
+                    and(&closed),
+                    new.id.name
+                ),
+            ));
+        }
+    }
+    found
+}
+
+fn ports(workload: &Resource) -> BTreeSet<u64> {
+    workload
+        .containers()
+        .filter_map(|container| container.get("ports")?.as_array())
+        .flatten()
+        .filter_map(|port| port.get("number")?.as_u64())
         .collect()
 }
 

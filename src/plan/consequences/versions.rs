@@ -1,15 +1,23 @@
 //! Major versions of PostgreSQL, as image tags tell them.
 
+use serde_json::{Map, Value};
+
 use super::{Found, See};
 use crate::plan::resource::Resource;
 
 pub(super) fn major_version(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (old, new, _) in see.changed_of("workload") {
+        if new.workload_type() != "stateful" || image(old) == image(new) {
+            continue;
+        }
         let (Some(before), Some(after)) = (major(old), major(new)) else {
+            let message = "which major version of PostgreSQL the images have cannot be told from their names. No node \
+                           starts on a volume that another one filled";
+            found.push(Found::new(new, message));
             continue;
         };
-        if new.workload_type() == "stateful" && before != after {
+        if before != after {
             found.push(Found::new(
                 new,
                 format!(
@@ -52,9 +60,27 @@ pub(super) fn backup_version(see: &See<'_>) -> Vec<Found> {
     }
 }
 
+/// The image of the container that holds the data, or of the only one there is.
+fn image(workload: &Resource) -> Option<&str> {
+    let holds_data = |container: &&Map<String, Value>| {
+        let volumes = container
+            .get("volumes")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let mut uris = volumes.filter_map(|volume| volume.get("uri")?.as_str());
+        uris.any(|uri| uri.starts_with("cpln://volumeset/"))
+    };
+    let container = workload
+        .containers()
+        .find(holds_data)
+        .or_else(|| workload.containers().next());
+    container?.get("image")?.as_str()
+}
+
 /// `17` of `ghcr.io/pgedge/pgedge-postgres:17-spock5-standard`; versions of other things are below ten.
 fn major(workload: &Resource) -> Option<u32> {
-    let image = workload.containers().next()?.get("image")?.as_str()?;
+    let image = image(workload)?;
     let (name, _) = image.split_once('@').unwrap_or((image, ""));
     let (_, tag) = name.rsplit_once(':')?;
     let digits: String = tag.chars().take_while(char::is_ascii_digit).collect();
