@@ -111,7 +111,10 @@ fn values() -> impl Strategy<Value = Value> {
         0..3,
     );
     let prefix = text(30).prop_filter("a folder", |text| {
-        !text.chars().any(char::is_control) && !text.trim().is_empty()
+        !text
+            .chars()
+            .any(|char| char.is_control() || "*?[]".contains(char))
+            && !text.trim_matches([' ', '/']).is_empty()
     });
     (
         name,

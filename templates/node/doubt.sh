@@ -5,7 +5,8 @@ settle_doubts() {
   local_sql <<<"SELECT pgedge.note_doubts()" >/dev/null || return
   [ "$(local_sql <<<"SELECT count(*) FROM pgedge.doubt")" != 0 ] || return 0
   for peer in "${peers[@]}"; do
-    [ "${state_of[$peer]:-}" = ready ] && equip "$peer" || continue
+    # one that is back waits for this node in turn; it says nothing of what it may not have received yet
+    case "${state_of[$peer]:-}" in ready | returning) equip "$peer" || continue ;; *) continue ;; esac
     IFS='|' read -r wide since < <(local_sql -v "peer=$peer" <<<"SELECT * FROM pgedge.wide_doubt(:'peer')")
     [ -z "$wide" ] || settle_wide_doubt "$peer" "$since" "$wide" || return
     settle_doubts_about "$peer" || return

@@ -131,6 +131,23 @@ BEGIN
 END
 $$;
 
+-- Where the rows of a table are that are older here than a change that is in doubt.
+CREATE OR REPLACE FUNCTION pgedge.doubtful_rows(of_relation text) RETURNS tid[] LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+  shared pgedge.shared_table := (SELECT s FROM pgedge.shared_table s WHERE s.name = of_relation);
+  rows tid[] := '{}';
+BEGIN
+  IF shared.key IS NOT NULL THEN
+    EXECUTE format('SELECT coalesce(array_agg(DISTINCT t.ctid), ''{}'')
+        FROM pgedge.doubt d CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, d.key) r JOIN %1$s t ON %2$s
+       WHERE d.relation = $1 AND d.key IS NOT NULL AND pgedge.committed(t.xmin) < d.at',
+      shared.relation, shared.is_same) INTO rows USING of_relation;
+  END IF;
+  RETURN rows;
+END
+$$;
+
 -- Writes the questions down; how many there are, and what this node knows by then. Nobody need be asked about rows that
 -- are here as they should be.
 CREATE OR REPLACE FUNCTION pgedge.ask(of_provider name, OUT questions bigint, OUT knowledge jsonb) LANGUAGE plpgsql AS

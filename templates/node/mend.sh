@@ -5,7 +5,7 @@ mend_from() {
   local round lasting knowledge="{}" mended=0
   equip "$1" && local_sql <<<"TRUNCATE pgedge.difference" || return
   for round in 1 2 3 4 5 6 7 8; do
-    exchange_beats "$1" && wait_until 60 has_all_of "$1" "$knowledge" && wait_until 30 has_no_doubts "$1" || return
+    exchange_beats "$1" && wait_until 60 has_all_of "$1" "$knowledge" || return
     ask_for_rows "$1" "$2" "${3:-}" && lasting=$(local_sql <<<"SELECT pgedge.compare()") || return
     knowledge=$(local_sql <<<"SELECT pgedge.knowledge_by_now()") || return
     [ "$lasting" = 0 ] || local_sql >/dev/null <<'SQL' || return
@@ -19,12 +19,6 @@ SQL
     fi
   done
   log "WARNING: after $round rounds this node still differs from $1"
-}
-
-# has_no_doubts SOURCE: what it is about to put right itself is no model for others
-has_no_doubts() {
-  is_true "$(sql_on "$1" <<<"SELECT count(*) = 0 FROM (SELECT DISTINCT provider FROM pgedge.doubt) doubted,
-    pgedge.doubts_about(provider)")"
 }
 
 # exchange_beats SOURCE: all that any node had written by now is here, and at the source

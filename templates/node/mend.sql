@@ -11,20 +11,20 @@ CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.difference (LIKE pgedge.at_source);
 CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.lasting (LIKE pgedge.difference);
 
 -- Rows that were changed since then: all of them, or those that others than this node wrote into a table that it
--- truncated. Its own came in order.
+-- truncated, for its own came in order. What is in doubt here is no model for others.
 CREATE OR REPLACE FUNCTION pgedge.recent(since timestamptz, of_relation text)
 RETURNS TABLE (relation text, writer name, at timestamptz, content text) LANGUAGE plpgsql STABLE AS
 $$
 DECLARE
   shared record;
 BEGIN
-  FOR shared IN SELECT s.relation, s.name FROM pgedge.shared_table s WHERE s.name = coalesce(of_relation, s.name) LOOP
+  FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name = coalesce(of_relation, s.name) LOOP
     RETURN QUERY EXECUTE format('SELECT %L, w.node, c.timestamp, c.content
         FROM (SELECT t::text AS content, (pg_xact_commit_timestamp_origin(t.xmin)).* FROM %s t
-               WHERE pg_xact_commit_timestamp(t.xmin) >= $1) c
+               WHERE pg_xact_commit_timestamp(t.xmin) >= $1 AND t.ctid <> ALL ($3)) c
         LEFT JOIN LATERAL (SELECT pgedge.writer(c.roident, c.timestamp) AS node) w ON true
         WHERE $2 OR w.node <> pgedge.this_node()',
-      shared.name, shared.relation) USING since, of_relation IS NULL;
+      shared.name, shared.relation) USING since, of_relation IS NULL, pgedge.doubtful_rows(shared.name);
   END LOOP;
 END
 $$;
