@@ -110,11 +110,13 @@ fn values() -> impl Strategy<Value = Value> {
         text(20).prop_filter("plain", |text| !text.chars().any(char::is_control)),
         0..3,
     );
+    // a slash at its end says nothing, and goes
     let prefix = text(30).prop_filter("a folder", |text| {
         !text
             .chars()
             .any(|char| char.is_control() || "*?[]".contains(char))
             && !text.trim_matches([' ', '/']).is_empty()
+            && !text.ends_with('/')
     });
     (
         name,

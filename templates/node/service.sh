@@ -55,15 +55,21 @@ mend_after_absence() {
   mend_from "${followed[0]}" "$away_since" && settle_doubts
 }
 
-# notice_absence: of all others at once. They go on together, and this node catches up with them when it is back.
+# notice_absence: of one other node or of all, and only one link may stand still. What comes late takes newer rows along
+# if it deletes: so this node compares itself when all links are up again. What one other node alone sends is in order.
 notice_absence() {
-  local peer answers=""
-  for peer in "${peers[@]}"; do answers+=${state_of[$peer]:-}; done
-  if [ -z "$answers" ] && [ ${#peers[@]} -gt 0 ]; then
+  [ ${#peers[@]} -gt 1 ] || return 0
+  if [ "$(broken_subscriptions)" != none ] || is_behind; then
     [ -n "$away_since" ] || away_since=$(local_sql <<<"SELECT clock_timestamp() - interval '40 s'")
-  elif [ -n "$away_since" ] && [ "$(broken_subscriptions)" = none ]; then
+  elif [ -n "$away_since" ]; then
     mend_after_absence && away_since=""
   fi
+}
+
+# A node makes a beat every few seconds.
+is_behind() {
+  is_true "$(local_sql <<<"SELECT count(*) > 0 FROM pgedge.heartbeat JOIN pgedge.position ON provider = node
+    WHERE at < clock_timestamp() - interval '15 s'")"
 }
 
 # is_set_back_for PEER: it remembers a beat of its own that this node had confirmed, or of this node, that is not here.

@@ -21,8 +21,9 @@ spock.enable_ddl_replication = on        # plain DDL runs on every node ...
 spock.include_ddl_repset = on            # ... and a new table replicates from every node
 spock.allow_ddl_from_functions = on
 spock.exception_behaviour = 'discard'    # skip a row that cannot be applied, not the whole of its transaction
+spock.exception_logging = 'discard'      # log the row that was skipped, not all of its transaction
 spock.synchronous_commit = on            # what was received is on disk before the provider may forget it
-spock.save_resolutions = on               # tells of deletions that came before their row
+spock.save_resolutions = on              # tells of deletions that came before their row
 spock.check_all_uc_indexes = on          # two rows with one second unique key are a conflict, too
 include_if_exists = 'pgedge_state.conf'
 CONF
