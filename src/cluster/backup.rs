@@ -102,6 +102,9 @@ fn target(values: &Values) -> Option<Target<'_>> {
 }
 
 impl Backup {
+    /// What the config secret holds for it; none of it is a credential.
+    pub const CONFIG_KEYS: &[&str] = &[BUCKET, REGION];
+
     pub(super) fn new(values: &Values, release: &ReleaseName) -> Option<Self> {
         let target = target(values)?;
         let first = values.gvc.locations.first()?;

@@ -29,7 +29,7 @@ use crate::values::{Values, image::Image};
 pub use access::Firewall;
 pub use backup::{Backup, Identity};
 pub use credentials::Credentials;
-pub use names::Names;
+pub use names::{Names, is_config_of, is_script_of};
 pub use nodes::{LocationOptions, Node};
 pub use pooler::{PGBOUNCER_DATABASE, Pooler, PoolerKind};
 pub use settings::{Computed, computed};
@@ -213,12 +213,11 @@ impl Cluster {
         for line in self.node_settings.iter_mut().chain(&mut self.extra_hba) {
             *line = secret::hidden(line);
         }
-        for (_, value) in self
-            .tags
-            .iter_mut()
-            .filter(|(key, _)| secret::is_secret(key))
-        {
-            REDACTED.clone_into(value);
+        for (key, value) in &mut self.tags {
+            *value = match secret::is_secret(key) {
+                true => REDACTED.to_owned(),
+                false => secret::masked(value, REDACTED),
+            };
         }
         self.is_redacted = true;
         self

@@ -105,9 +105,37 @@ impl Names {
     }
 }
 
+/// What follows the release in the names of the secrets that hold a script or a configuration.
+const SCRIPTS: &[&str] = &[
+    "pgedge-startup",
+    "pgedge-backup-script",
+    "pgcat-config",
+    "pgcat-startup",
+    "pgbouncer-config",
+    "pgbouncer-startup",
+];
+
+/// Whether a secret of this name holds a script or a configuration of the release, and no credentials.
+#[must_use]
+pub fn is_script_of(release: &str, name: &str) -> bool {
+    follows(release, name).is_some_and(|suffix| SCRIPTS.contains(&suffix))
+}
+
+/// Whether this is the name of the release's config secret.
+#[must_use]
+pub fn is_config_of(release: &str, name: &str) -> bool {
+    follows(release, name) == Some(CONFIG)
+}
+
+fn follows<'n>(release: &str, name: &'n str) -> Option<&'n str> {
+    name.strip_prefix(release)?.strip_prefix('-')
+}
+
+const CONFIG: &str = "pgedge-config";
+
 /// The secret that holds inline credentials and the backup's bucket.
 pub(super) fn config_secret(release: &ReleaseName) -> String {
-    format!("{release}-pgedge-config")
+    format!("{release}-{CONFIG}")
 }
 
 /// Secrets of the org, as links.

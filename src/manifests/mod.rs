@@ -3,6 +3,7 @@
 mod check;
 mod engine;
 mod escape;
+mod mask;
 mod platform;
 mod templates;
 
@@ -12,11 +13,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::{Cluster, PoolerKind};
-use crate::layers::secret::REDACTED;
 use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
 pub use escape::{shell_word, yaml_scalar};
+pub use mask::{is_script, value as mask};
 pub use platform::fill_defaults;
 use templates::Kind;
 pub use templates::Templates;
@@ -36,18 +37,6 @@ pub struct Manifest {
     pub name: String,
     /// The document, as YAML.
     pub yaml: String,
-}
-
-/// The document without its kind, if something is left out of it.
-fn without_kind(yaml: String) -> String {
-    if !yaml.contains(REDACTED) {
-        return yaml;
-    }
-    let kind = |line: &str| match line.strip_prefix("kind:") {
-        Some(rest) => format!("{REDACTED_KIND}:{rest}"),
-        None => line.to_owned(),
-    };
-    yaml.split_inclusive('\n').map(kind).collect()
 }
 
 impl Manifest {
@@ -195,8 +184,8 @@ impl<'t> Renderer<'t> {
             let rendered = self.engine.document(template, &see);
             match rendered.and_then(|rendered| check::check(kind, rendered, self.templates)) {
                 Ok(manifest) if cluster.is_redacted => {
-                    let yaml = without_kind(manifest.yaml);
-                    add(Manifest { yaml, ..manifest }, &mut manifests, &mut problems);
+                    let manifest = mask::redacted(manifest, self.templates);
+                    add(manifest, &mut manifests, &mut problems);
                 }
                 Ok(manifest) => add(manifest, &mut manifests, &mut problems),
                 Err(found) => problems.extend(found),
@@ -224,7 +213,7 @@ impl<'t> Renderer<'t> {
         Ok(rows(cluster).map(move |row| {
             let draft = self.engine.text(row.template, &see).ok()?;
             Some(if is_redacted {
-                without_kind(draft)
+                mask::without_kind(draft)
             } else {
                 draft
             })

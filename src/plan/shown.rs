@@ -6,6 +6,7 @@ use super::diff::Difference;
 use super::payload::Lines;
 use super::resource::Resource;
 use crate::layers::secret::{self, REDACTED};
+use crate::manifests::{is_script, mask};
 
 /// One side of a difference.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,8 +56,9 @@ impl Secrets {
     pub fn mask(&self, before: &Resource, after: &Resource, difference: &Difference) -> What {
         let is_data = before.id.kind == "secret"
             && (difference.path == "data" || difference.path.starts_with("data."));
+        let is_script = |side: &Resource| is_script(&side.id.kind, &side.id.name, &side.data);
         let is_readable =
-            is_readable(before) && is_readable(after) || difference.path == "data.encoding";
+            is_script(before) && is_script(after) || difference.path == "data.encoding";
         if is_data && !is_readable || is_secret_path(&difference.path) {
             let side = |value: &Option<Value>| match value {
                 Some(Value::String(text)) if text.starts_with("cpln://") => {
@@ -74,7 +76,7 @@ impl Secrets {
             return What::Lines(self.lines(Lines::new(before, after)));
         }
         let side = |value: &Option<Value>| match value {
-            Some(value) => Side::Value(self.value(value)),
+            Some(value) => Side::Value(mask(value, &|line| self.text(line))),
             None => Side::Absent,
         };
         What::Values(side(&difference.before), side(&difference.after))
@@ -87,33 +89,6 @@ impl Secrets {
         lines
     }
 
-    fn value(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) if text.contains('\n') => {
-                let lines: Vec<String> = text.lines().map(|line| self.text(line)).collect();
-                Value::String(lines.join("\n"))
-            }
-            Value::String(text) => Value::String(self.text(text)),
-            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
-            Value::Object(fields) => {
-                let name = fields.get("name").and_then(Value::as_str);
-                let is_secret_variable = name.is_some_and(secret::is_secret);
-                let field = |(key, value): (&String, &Value)| {
-                    let hides = secret::is_secret(key) || key == "value" && is_secret_variable;
-                    let shown = match value {
-                        Value::String(text) if hides && !text.starts_with("cpln://") => {
-                            REDACTED.into()
-                        }
-                        value => self.value(value),
-                    };
-                    (key.clone(), shown)
-                };
-                Value::Object(fields.iter().map(field).collect())
-            }
-            value => value.clone(),
-        }
-    }
-
     /// One line. A known secret is looked for as a whole word, so that a short one does not riddle the text.
     fn text(&self, line: &str) -> String {
         let mut shown = secret::masked(line, REDACTED);
@@ -122,15 +97,6 @@ impl Secrets {
         }
         shown
     }
-}
-
-/// Scripts and configurations that this program wrote hold no credentials and are worth reading; of the payload of any
-/// other secret nothing is known.
-fn is_readable(resource: &Resource) -> bool {
-    resource.id.kind == "secret"
-        && resource.text(&["type"]) == Some("opaque")
-        && resource.text(&["data", "encoding"]) == Some("plain")
-        && resource.tag("app.cpln.io/managed-by") == Some(env!("CARGO_PKG_NAME"))
 }
 
 /// Whether the key at the end of a path, or the environment variable of that name, says that its value is a secret.

@@ -1,10 +1,10 @@
 //! Whose each resource of the older side is, and what of it can be compared: decided here once, for everything behind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::resource::{Index, Resource};
+use super::resource::{Id, Index, Resource};
 use crate::layers::secret::{REDACTED, hidden};
 use crate::plain::quoted;
 
@@ -102,15 +102,15 @@ impl Sides {
         }
         sides.tell_others();
         drop(owners);
-        let at: BTreeMap<_, usize> = new
-            .iter()
-            .enumerate()
-            .filter(|(_, resource)| resource.id.kind == "secret")
-            .map(|(at, resource)| (resource.id.clone(), at))
-            .collect();
-        for old in sides.old.iter_mut().filter(|old| old.id.kind == "secret") {
-            if let Some(new) = at.get(&old.id).and_then(|at| new.get_mut(*at)) {
-                sides.unseen.extend(data(old, new));
+        let mut at: HashMap<Id, Vec<usize>> = HashMap::with_capacity(new.len());
+        for (index, resource) in new.iter().enumerate() {
+            at.entry(resource.id.clone()).or_default().push(index);
+        }
+        for old in &mut sides.old {
+            let named = at.get(&old.id).into_iter().flatten();
+            let mut same = named.filter(|at| new.get(**at).is_some_and(|new| new.is_same(old)));
+            if let Some(new) = same.next().and_then(|at| new.get_mut(*at)) {
+                sides.unseen.extend(not_seen(old, new));
             }
         }
         sides.new = new;
@@ -134,61 +134,87 @@ impl Sides {
     }
 }
 
-/// What is not seen of a secret's data; on both sides it is the same afterwards.
-fn data(old: &mut Resource, new: &mut Resource) -> Option<Unseen> {
+/// What is not seen of a resource; on both sides it is the same afterwards.
+fn not_seen(old: &mut Resource, new: &mut Resource) -> Option<Unseen> {
     let id = old.id.to_string();
     let unseen = |what: String| Unseen {
         resource: id.clone(),
         what,
     };
-    match (old.get(&["data"]).is_some(), new.get(&["data"]).is_some()) {
-        (true, true) => {}
-        (false, false) => return None,
-        _ => {
-            let reveal = old.command("reveal", "-o yaml");
-            let found = unseen(format!("an export is without its data; `{reveal}` has it"));
-            for resource in [old, new] {
-                if let Some(fields) = resource.data.as_object_mut() {
-                    fields.remove("data");
-                }
+    let has_data = |resource: &Resource| resource.get(&["data"]).is_some();
+    if old.id.kind == "secret" && has_data(old) != has_data(new) {
+        let reveal = old.command("reveal", "-o yaml");
+        let found = unseen(format!("an export is without its data; `{reveal}` has it"));
+        for resource in [old, new] {
+            if let Some(fields) = resource.data.as_object_mut() {
+                fields.remove("data");
             }
-            return Some(found);
         }
+        return Some(found);
     }
-    let keys = redact_both(old, new);
-    (!keys.is_empty()).then(|| Unseen {
-        resource: old.id.to_string(),
-        what: format!("redacted, so a change cannot be seen: {}", keys.join(", ")),
+    let mut places = Vec::new();
+    redact_both("", &mut old.data, &mut new.data, &mut places);
+    (!places.is_empty()).then(|| {
+        let places = places.join(", ");
+        unseen(format!("redacted, so a change cannot be seen: {places}"))
     })
 }
 
-/// Redacts on both sides what is redacted on one; the keys where that was so.
-fn redact_both(old: &mut Resource, new: &mut Resource) -> Vec<String> {
-    let mut keys = Vec::new();
-    let (Some(old), Some(new)) = (entries(old), entries(new)) else {
-        return keys;
-    };
-    for (key, before) in old {
-        let (Value::String(before), Some(Value::String(after))) = (before, new.get_mut(key)) else {
-            continue;
-        };
-        match (before.contains(REDACTED), after.contains(REDACTED)) {
-            (false, false) => continue,
-            // the rest of both can be compared
-            (true, true) => {}
-            _ => {
-                for text in [before, after] {
-                    *text = redacted(text);
+/// Redacts on both sides what is redacted on one, and adds the places where that was so.
+fn redact_both(path: &str, old: &mut Value, new: &mut Value, places: &mut Vec<String>) {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, before) in old {
+                if let Some(after) = new.get_mut(key) {
+                    // the keys of a secret are known by themselves
+                    let path = match path {
+                        "" | "data" => key.clone(),
+                        _ => format!("{path}.{key}"),
+                    };
+                    redact_both(&path, before, after, places);
                 }
             }
         }
-        keys.push(quoted(key));
+        (Value::Array(old), Value::Array(new)) => {
+            for (at, before) in old.iter_mut().enumerate() {
+                let name = before.get("name").cloned();
+                let after = match &name {
+                    Some(name) => new.iter_mut().find(|new| new.get("name") == Some(name)),
+                    None => new.get_mut(at),
+                };
+                if let Some(after) = after {
+                    let name = name.as_ref().and_then(Value::as_str);
+                    let name = name.map_or_else(|| at.to_string(), str::to_owned);
+                    redact_both(&format!("{path}[{name}]"), before, after, places);
+                }
+            }
+        }
+        (before, after) => {
+            let is_redacted = [&*before, &*after]
+                .map(|side| side.as_str().is_some_and(|text| text.contains(REDACTED)));
+            match is_redacted {
+                [false, false] => return,
+                // the rest of both can be compared
+                [true, true] => {}
+                _ => {
+                    (*before, *after) = (as_redacted(before, after), as_redacted(after, before));
+                }
+            }
+            places.push(quoted(path));
+        }
     }
-    keys
+}
+
+/// A value as the other side has it, of which the whole may be left out.
+pub(super) fn as_redacted(value: &Value, other: &Value) -> Value {
+    match value {
+        Value::String(text) if other != REDACTED && value != REDACTED => redacted(text).into(),
+        _ => REDACTED.into(),
+    }
 }
 
 /// A value as a redacted render has it: of a script only what is secret is left out.
-pub(super) fn redacted(text: &str) -> String {
+fn redacted(text: &str) -> String {
     match text.contains('\n') {
         true => text.split_inclusive('\n').map(hidden_line).collect(),
         false => REDACTED.to_owned(),
@@ -200,8 +226,4 @@ fn hidden_line(line: &str) -> String {
         Some(line) => hidden(line) + "\n",
         None => hidden(line),
     }
-}
-
-fn entries(resource: &mut Resource) -> Option<&mut serde_json::Map<String, Value>> {
-    resource.data.get_mut("data")?.as_object_mut()
 }

@@ -77,8 +77,14 @@ pub(crate) fn is_below_secret(path: &Path) -> bool {
 pub(crate) fn is_pasted(text: &str) -> bool {
     // few words have a value, so that is asked first
     words(text).any(|word| {
-        let behind = text[word.end..].trim_start_matches(['"', '\'', ' ', '\t']);
-        behind.starts_with([':', '=']) && is_secret(&text[word])
+        let rest = &text[word.end..];
+        let behind = rest.trim_start_matches(['"', '\'', ' ', '\t']);
+        // `--secret-key x`
+        let is_flag = text[word.clone()].starts_with("--")
+            && rest.starts_with(' ')
+            && !behind.is_empty()
+            && !behind.starts_with('-');
+        (is_flag || behind.starts_with([':', '='])) && is_secret(&text[word])
     })
 }
 

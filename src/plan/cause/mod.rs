@@ -241,27 +241,32 @@ fn comparable(mut rendered: Vec<Resource>, new: &[Resource]) -> Vec<Resource> {
         let Some(known) = new.iter().find(|known| known.is_same(resource)) else {
             continue;
         };
-        let known = known.get(&["data"]).and_then(|data| data.as_object());
         let Some(fields) = resource.data.as_object_mut() else {
             continue;
         };
-        let (Some(known), Some(data)) = (
-            known,
-            fields.get_mut("data").and_then(|data| data.as_object_mut()),
-        ) else {
-            fields.remove("data");
-            continue;
-        };
-        for (key, value) in data {
-            let known = known.get(key).and_then(|known| known.as_str());
-            if let (Some(known), serde_json::Value::String(text)) = (known, value)
-                && known.contains(REDACTED)
-            {
-                *text = sides::redacted(text);
-            }
+        match (known.get(&["data"]), fields.get_mut("data")) {
+            (Some(known), Some(data)) => as_known(data, known),
+            _ => drop(fields.remove("data")),
         }
     }
     rendered
+}
+
+/// Leaves out of the data what is left out of those that are known.
+fn as_known(data: &mut serde_json::Value, known: &serde_json::Value) {
+    let is_redacted = |value: &serde_json::Value| {
+        let text = value.as_str();
+        text.is_some_and(|text| text.contains(REDACTED))
+    };
+    if let (Some(data), Some(known)) = (data.as_object_mut(), known.as_object()) {
+        for (key, value) in data {
+            if let Some(known) = known.get(key) {
+                as_known(value, known);
+            }
+        }
+    } else if is_redacted(known) && !is_redacted(data) {
+        *data = sides::as_redacted(data, known);
+    }
 }
 
 /// The difference that this one is, or is a part of: a block that is there again may still differ inside.
