@@ -282,7 +282,7 @@ impl Replica {
     /// Leaves no room on the volume, until the file that it answers is removed.
     pub fn fill_volume(&self) -> Result<PathBuf> {
         let filler = self.volume().join("filler");
-        let mut file = fs::File::create(&filler)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(&filler)?;
         for block in [vec![0; 1 << 20], vec![0; 1 << 12]] {
             while file.write_all(&block).is_ok() {}
         }

@@ -307,6 +307,9 @@ pub fn full_volume(platform: &mut Platform) -> Result<()> {
         if node.runs()? {
             node.kill()?;
         }
+        // what the start would remove makes no room for it
+        let _ = std::fs::remove_file(volume.join("pgdata/postmaster.pid"));
+        node.fill_volume()?;
         node.start()?;
         std::thread::sleep(Duration::from_secs(4));
     }
