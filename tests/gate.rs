@@ -4,34 +4,18 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use common::Result;
+use common::folder::Folder;
 use common::recorder::apply;
 use pulldown_cmark::{Event, Options, Parser};
-use tempfile::TempDir;
-
-/// A folder with `values.yaml`, in which the program runs.
-struct Folder(TempDir);
 
 impl Folder {
     fn new(values: &str) -> Result<Self> {
-        let folder = Self(tempfile::tempdir()?);
+        let folder = Self::empty()?;
         folder.write("values.yaml", values)?;
         Ok(folder)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.path().join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        Ok(fs::write(path, text)?)
     }
 
     /// Words are split at blanks.

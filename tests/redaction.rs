@@ -4,13 +4,12 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::Result;
+use common::folder::Folder;
 use common::recorder::apply;
 use serde::Deserialize as _;
-use tempfile::TempDir;
 
 const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 const VALUES: &str = "gvc: {name: shop}\npostgres: {password: hunter2-value}\n";
@@ -53,13 +52,10 @@ host all all 10.0.0.0/8 ldap ldapserver=a ldapbindpasswd=hunter2-bind
 host all all 10.1.0.0/16 radius radiusservers=a radiussecrets=hunter2-radius
 ";
 
-/// A folder in which the program runs.
-struct Folder(TempDir);
-
 impl Folder {
     /// With values, and with templates that hold secrets in every place that may have one.
     fn new() -> Result<Self> {
-        let folder = Self(tempfile::tempdir()?);
+        let folder = Self::empty()?;
         folder.write("values.yaml", VALUES)?;
         for (kind, below) in SECRETS {
             let text = format!("kind: secret\nname: own-{kind}\n{TAGS}type: {kind}\n{below}");
@@ -100,18 +96,6 @@ impl Folder {
             &format!("admin_password = \"hunter2-pooler\"\n{pools}"),
         )?;
         Ok(folder)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.path().join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        Ok(fs::write(path, text)?)
     }
 
     /// An own template: the built-in one with something else in one place.

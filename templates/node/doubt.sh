@@ -1,5 +1,14 @@
 # ---- Changes that came in another order than they were made; doubt.sql says how they are found and made good ----
 
+look_into_doubts() {
+  if settle_doubts; then
+    ceased doubts
+  elif persists doubts "$LONG_PATIENCE"; then
+    log "WARNING: rows are in doubt, and no other node can be asked about them: the errors above say why"
+    ceased doubts
+  fi
+}
+
 settle_doubts() {
   local peer wide since
   local_sql <<<"SELECT pgedge.note_doubts()" >/dev/null || return
@@ -49,5 +58,8 @@ settle_wide_doubt() {
   for peer in "${peers[@]}"; do
     [ "$peer" = "$1" ] || [ "${state_of[$peer]:-}" != ready ] || followed+=("$peer")
   done
-  mend_from "$1" "$2" "$3" && local_sql -v "id=$3" <<<"DELETE FROM pgedge.doubt WHERE id = :id"
+  mend_from "$1" "$2" "$3" || return
+  count_sql "pgedge.at_source WHERE relation NOT IN (SELECT name FROM pgedge.shared_table)" | local_sql |
+    log_each "WARNING: skipped, for $1 replicates a table that this node does not:"
+  local_sql -v "id=$3" <<<"DELETE FROM pgedge.doubt WHERE id = :id"
 }

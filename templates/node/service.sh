@@ -47,9 +47,9 @@ mend_after_absence() {
   done
   [ ${#followed[@]} -gt 0 ] || return 0
   log_news "$state; catching up with ${followed[*]}"
-  exchange_beats "${followed[0]}" || return
   if [ "$(local_sql <<<"SELECT pg_database_size(current_database()) >> 30")" -ge "$COMPARED_GIB" ]; then
     log "not compared with ${followed[0]}: the database is larger than $COMPARED_GIB GiB"
+    exchange_beats "${followed[0]}"
     return
   fi
   mend_from "${followed[0]}" "$away_since" && settle_doubts
@@ -97,7 +97,7 @@ look_after_links() {
   [ -n "$number" ] || get_number
   beat
   notice_absence
-  settle_doubts
+  look_into_doubts
   local_sql <<<"SELECT pgedge.advance_sequences()" >/dev/null
   prune_retired
   find_missed

@@ -1,6 +1,7 @@
 //! The program, run as a person would run it.
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod folder;
 pub mod platform;
 pub mod recorder;
 
