@@ -75,6 +75,14 @@ fn every_name_is_that_of_a_rendered_resource() -> Result<()> {
             .collect();
         known.insert("shop-login".to_owned());
         known.insert("shop-gvc".to_owned());
+        // what a cluster of the public template may leave behind
+        let left = [
+            "pgbouncer",
+            "pgbouncer-config",
+            "pgedge-proxy",
+            "pgedge-gvc-policy",
+        ];
+        known.extend(left.map(|name| format!("shop-{name}")));
         let notes = stdout(&[&["notes", "--all"], &flags[..]].concat())?;
         let mut found = BTreeSet::new();
         for word in notes.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
@@ -297,5 +305,48 @@ fn a_template_of_the_users_own_takes_the_place_of_a_topic() -> Result<()> {
     let path = folder.path().display().to_string();
     let said = stdout(&["notes", "--only", "apply", "--templates", &path])?;
     assert!(said.ends_with("Ask pgedge-gvc's team.\n"), "{said}");
+    Ok(())
+}
+
+/// Clients of the public template find another name where its other pooler ran, and Helm deletes what it installed.
+#[test]
+fn a_way_from_the_public_template_is_that_of_this_cluster() -> Result<()> {
+    let takeover = |settings: &str| {
+        let flags = [
+            "notes",
+            "--only",
+            "takeover",
+            "--set",
+            "release=shop,gvc.name=shop-gvc",
+        ];
+        let said = stdout(&[&flags[..], &["--set", settings]].concat())?;
+        Result::Ok(said.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let one = takeover("gvc.create=true")?;
+    assert!(
+        one.contains("migrate old.yaml --release shop > values.yaml"),
+        "{one}"
+    );
+    assert!(
+        one.contains("Those of 3.0.0 connect to shop-pgbouncer"),
+        "{one}"
+    );
+    assert!(
+        one.contains("the volume set with all data and the GVC among it"),
+        "{one}"
+    );
+    let three = takeover("gvc.create=false,pgbouncer.poolMode=transaction")?;
+    assert!(
+        three.contains("--release shop \\ --gvc shop-gvc > values.yaml"),
+        "{three}"
+    );
+    assert!(
+        three.contains("Those of 1.x and 2.x connect to shop-pgcat"),
+        "{three}"
+    );
+    assert!(
+        three.contains("the volume set with all data among it"),
+        "{three}"
+    );
     Ok(())
 }

@@ -6,380 +6,47 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::Result;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/manifests");
 const OPERATOR: &str = include_str!("forms/operator.json");
 
 const NODES: &str = "workload-pgedge.yaml.j2";
-const POOLER: &str = "workload-pooler.yaml.j2";
-const BACKUP: &str = "workload-backup.yaml.j2";
-const GVC: &str = "gvc.yaml.j2";
-const VOLUMES: &str = "volumeset-pgedge.yaml.j2";
-const IDENTITY: &str = "identity-pgedge.yaml.j2";
-const POLICY: &str = "policy-pgedge.yaml.j2";
 
-/// A built-in template, what is written in the place of what in it. An empty first text is the end of the file.
-type Variant = (&'static str, &'static str, &'static str);
+/// What is written in the place of what in a built-in template.
+#[derive(Debug, Deserialize)]
+struct Variant {
+    template: String,
+    replace: String,
+    by: String,
+    /// The path that is told, where it is wrong.
+    path: Option<String>,
+    /// What is told to be allowed instead.
+    allowed: Option<String>,
+}
 
-const CONTAINER: &str = "      inheritEnv: false\n";
-const SPEC: &str = "  supportDynamicTags: false";
-const TAGS: &str = "{% include 'manifests/_tags.yaml.j2' %}\n";
+#[derive(Deserialize)]
+struct Variants {
+    legal: Vec<Variant>,
+    wrong: Vec<Variant>,
+}
 
-const LEGAL: &[Variant] = &[
-    (
-        GVC,
-        "spec:\n",
-        "spec:\n  env:\n    - name: A\n      value: b\n",
-    ),
-    (
-        GVC,
-        "spec:\n",
-        "spec:\n  pullSecretLinks:\n    - //secret/registry\n",
-    ),
-    (
-        GVC,
-        "spec:\n",
-        "spec:\n  loadBalancer:\n    dedicated: true\n    trustedProxies: 2\n",
-    ),
-    (
-        GVC,
-        "spec:\n",
-        "spec:\n  tracing:\n    sampling: 10\n    provider:\n      otel:\n        endpoint: x:4317\n",
-    ),
-    (
-        GVC,
-        "  staticPlacement:\n",
-        "  staticPlacement:\n    locationOptions:\n      - locationLink: //location/aws-us-west-2\n        routingTier: 1\n",
-    ),
-    (GVC, "  endpointNamingFormat: org\n", ""),
-    (GVC, "description: Locations of the pgEdge cluster\n", ""),
-    (
-        GVC,
-        TAGS,
-        "tags:\n  number: 17\n  yes-or-no: true\n  nothing: null\n",
-    ),
-    (GVC, TAGS, ""),
-    (
-        VOLUMES,
-        "spec:\n",
-        "spec:\n  customEncryption:\n    regions:\n      aws-us-west-2:\n        keyId: arn:aws:kms:x\n",
-    ),
-    (VOLUMES, "spec:\n", "spec:\n  storageClassSuffix: fast-1\n"),
-    (
-        VOLUMES,
-        "spec:\n",
-        "spec:\n  mountOptions:\n    resources:\n      minCpu: 500m\n",
-    ),
-    (
-        VOLUMES,
-        "{% if volumeset.autoscaling %}\n",
-        "  autoscaling:\n    maxCapacity: 100\n    predictive:\n      enabled: true\n      lookbackHours: 24\n{% if false %}\n",
-    ),
-    (VOLUMES, "  fileSystemType: ext4\n", ""),
-    (
-        VOLUMES,
-        "    retentionDuration: {{ volumeset.retention }}\n",
-        "",
-    ),
-    (
-        IDENTITY,
-        "{% if identity.aws %}\n",
-        "networkResources:\n  - name: db\n    agentLink: //agent/office\n    IPs: [10.0.0.1]\n    ports: [5432]\n{% if false %}\n",
-    ),
-    (
-        IDENTITY,
-        "{% if identity.aws %}\n",
-        "aws:\n  cloudAccountLink: /org/acme/cloudaccount/main\n  roleName: backup/role\n{% if false %}\n",
-    ),
-    (
-        POLICY,
-        "targetLinks:\n{% for link in revealed %}\n  - {{ link }}\n{% endfor %}\n",
-        "target: all\n",
-    ),
-    (
-        POLICY,
-        "      - {{ names.identity_link }}\n",
-        "      - //serviceaccount/ci\n      - //group/admins\n      - //user/anna@example.com\n",
-    ),
-    (
-        POLICY,
-        "      - {{ names.identity_link }}\n",
-        "      - /org/acme/gvc/shop/identity/shop-id\n",
-    ),
-    (
-        NODES,
-        CONTAINER,
-        "      inheritEnv: true\n      workingDir: /pgvol\n",
-    ),
-    (NODES, CONTAINER, ""),
-    (
-        NODES,
-        CONTAINER,
-        "      metrics:\n        port: 9187\n        path: /metrics\n        dropMetrics: [go_.*]\n",
-    ),
-    (
-        NODES,
-        CONTAINER,
-        "      lifecycle:\n        preStop:\n          exec:\n            command: [sleep, \"10\"]\n",
-    ),
-    (
-        NODES,
-        CONTAINER,
-        "      gpu:\n        nvidia:\n          model: t4\n          quantity: 1\n",
-    ),
-    (
-        NODES,
-        "          uri: {{ names.volumeset_uri }}\n",
-        "          uri: k8s://secret/x\n",
-    ),
-    (NODES, "          recoveryPolicy: retain\n", ""),
-    (
-        NODES,
-        SPEC,
-        "  requestRetryPolicy:\n    attempts: 3\n    retryOn: [connect-failure]\n  supportDynamicTags: false",
-    ),
-    (
-        NODES,
-        SPEC,
-        "  extras:\n    tolerations: []\n  supportDynamicTags: false",
-    ),
-    (NODES, SPEC, ""),
-    (
-        NODES,
-        "    minReadySeconds: 0\n",
-        "    maxSurgeReplicas: 25%\n    minReadySeconds: 10\n",
-    ),
-    (
-        NODES,
-        "    replicaDirect: true",
-        "    geoLocation:\n      enabled: true\n      headers:\n        city: x-city\n    replicaDirect: true",
-    ),
-    (
-        NODES,
-        "  containers:\n",
-        "  containers:\n    - name: exporter\n      image: example/exporter:1\n",
-    ),
-    (
-        POOLER,
-        CONTAINER,
-        "      lifecycle:\n        postStart:\n          exec:\n            command: [/bin/true]\n",
-    ),
-    (
-        POOLER,
-        "  firewallConfig:\n",
-        "  sidecar:\n    envoy:\n      clusters: []\n  firewallConfig:\n",
-    ),
-    (
-        POOLER,
-        "    capacityAI: false\n",
-        "    capacityAIUpdateMinutes: 5\n    spot: false\n",
-    ),
-    (
-        POOLER,
-        "    suspend: false\n    timeoutSeconds: 5\n",
-        "    suspend: false\n",
-    ),
-    (
-        POOLER,
-        "      outboundAllowPort: []\n",
-        "      outboundAllowPort:\n        - number: 5432\n          protocol: tcp\n        - number: 443\n          protocol: https\n",
-    ),
-    (
-        POOLER,
-        "      ports: []\n",
-        "      ipSet: //ipset/shop\n      ports:\n        - externalPort: 5432\n          containerPort: 5432\n          protocol: TCP\n          scheme: tcp\n",
-    ),
-    (
-        POOLER,
-        "      inboundAllowWorkload: {{ pooler.firewall.workloads }}\n",
-        "      inboundAllowWorkload:\n        - //gvc/shop/workload/api\n        - /org/acme/gvc/shop/workload/jobs\n        - //agent/office\n        - cpln://internal/keda\n",
-    ),
-    (
-        POOLER,
-        "      memory: {{ pooler.memory }}\n",
-        "      memory: 4000Mi\n",
-    ),
-    (
-        BACKUP,
-        "    activeDeadlineSeconds: {{ backup.deadline }}\n",
-        "    activeDeadlineSeconds: 21600\n",
-    ),
-    (
-        BACKUP,
-        "  identityLink: {{ names.identity_link }}\n",
-        "  identityLink: //identity/other\n",
-    ),
-    (BACKUP, "  identityLink: {{ names.identity_link }}\n", ""),
-];
-
-/// The same with the path that is told, and what is allowed instead.
-const WRONG: &[(Variant, &str, &str)] = &[
-    (
-        (
-            GVC,
-            "spec:\n",
-            "spec:\n  loadBalancer:\n    trustedProxies: 3\n",
-        ),
-        "spec.loadBalancer.trustedProxies",
-        "0 to 2",
-    ),
-    (
-        (
-            GVC,
-            "spec:\n",
-            "spec:\n  env:\n    - name: CPLN_A\n      value: b\n",
-        ),
-        "spec.env[0].name",
-        "CPLN_",
-    ),
-    (
-        (
-            VOLUMES,
-            "spec:\n",
-            "spec:\n  mountOptions: {resources: {minCpu: 1m}}\n",
-        ),
-        "spec.mountOptions.resources.minCpu",
-        "at least 25m",
-    ),
-    (
-        (VOLUMES, "  fileSystemType: ext4\n", "  snapshots2: 1\n"),
-        "spec.snapshots2",
-        "snapshots",
-    ),
-    (
-        (
-            POOLER,
-            "      memory: {{ pooler.memory }}\n",
-            "      memory: 5Gi\n",
-        ),
-        "spec.containers[0].memory",
-        "at most 4000Mi with this `cpu`",
-    ),
-    (
-        (
-            NODES,
-            "      minMemory: {{ pgedge.min_memory }}\n",
-            "      minMemory: 512Mi\n",
-        ),
-        "spec.containers[0].memory",
-        "up to 4 times it",
-    ),
-    (
-        (NODES, "      cpu: {{ pgedge.cpu }}\n", "      cpu: 400m\n"),
-        "spec.containers[0].cpu",
-        "from `minCpu`",
-    ),
-    (
-        (POLICY, "targetKind: secret\n", "targetKind: sekret\n"),
-        "targetKind",
-        "secret",
-    ),
-    (
-        (POLICY, "      - reveal\n", ""),
-        "bindings[0].permissions",
-        "a list",
-    ),
-    (
-        (
-            NODES,
-            CONTAINER,
-            "      metrics:\n        port: 9090\n        path: /metrics\n",
-        ),
-        "spec.containers[0].metrics.port",
-        "another port",
-    ),
-    (
-        (NODES, "    - name: pgedge\n", "    - name: istio-proxy\n"),
-        "spec.containers[0].name",
-        "own containers",
-    ),
-    (
-        (
-            NODES,
-            "    minReadySeconds: 0\n",
-            "    terminationGracePeriodSeconds2: 0\n",
-        ),
-        "spec.rolloutOptions.terminationGracePeriodSeconds2",
-        "terminationGracePeriodSeconds",
-    ),
-    (
-        (
-            POOLER,
-            "    replicaDirect: false",
-            "    replicaDirect: true",
-        ),
-        "spec.loadBalancer.replicaDirect",
-        "false",
-    ),
-    (
-        (
-            POOLER,
-            "      ports: []\n",
-            "      ports:\n        - externalPort: 40000\n          protocol: TCP\n",
-        ),
-        "spec.loadBalancer.direct.ports[0].externalPort",
-        "22 to 32768",
-    ),
-    (
-        (
-            POOLER,
-            "      ports: []\n",
-            "      ports:\n        - externalPort: 5432\n          protocol: tcp\n",
-        ),
-        "spec.loadBalancer.direct.ports[0].protocol",
-        "TCP, UDP",
-    ),
-    (
-        (
-            POOLER,
-            "      outboundAllowPort: []\n",
-            "      outboundAllowPort:\n        - number: 65001\n          protocol: tcp\n",
-        ),
-        "spec.firewallConfig.external.outboundAllowPort[0].number",
-        "80 to 65000",
-    ),
-    (
-        (
-            POOLER,
-            "      outboundAllowPort: []\n",
-            "      outboundAllowPort:\n        - number: 443\n          protocol: grpc\n",
-        ),
-        "spec.firewallConfig.external.outboundAllowPort[0].protocol",
-        "http, https, tcp",
-    ),
-    (
-        (
-            POOLER,
-            "      inboundAllowWorkload: {{ pooler.firewall.workloads }}\n",
-            "      inboundAllowWorkload: [//workload/api]\n",
-        ),
-        "spec.firewallConfig.internal.inboundAllowWorkload[0]",
-        "//gvc/GVC/workload/NAME",
-    ),
-    (
-        (
-            BACKUP,
-            "    activeDeadlineSeconds: {{ backup.deadline }}\n",
-            "    activeDeadlineSeconds: 100000\n",
-        ),
-        "spec.job.activeDeadlineSeconds",
-        "1 to 86400",
-    ),
-    (
-        (BACKUP, "  type: cron\n", "  type: standard\n"),
-        "spec.job",
-        "no `job`",
-    ),
-];
+fn variants() -> Result<Variants> {
+    Ok(serde_yaml::from_str(include_str!("own-templates.yaml"))?)
+}
 
 /// The program with one changed template.
-fn render(folder: &Path, (template, from, to): Variant) -> Result<std::process::Output> {
-    let text = fs::read_to_string(Path::new(TEMPLATES).join(template))?;
-    assert!(text.contains(from), "{template} has no\n{from}");
+fn render(folder: &Path, variant: &Variant) -> Result<std::process::Output> {
+    let template = format!("{}.yaml.j2", variant.template);
+    let text = fs::read_to_string(Path::new(TEMPLATES).join(&template))?;
+    assert!(text.contains(&variant.replace), "{variant:?}");
     let own = folder.join("manifests");
     fs::create_dir_all(&own)?;
-    fs::write(own.join(template), text.replacen(from, to, 1))?;
+    fs::write(
+        own.join(&template),
+        text.replacen(&variant.replace, &variant.by, 1),
+    )?;
     let output = run(folder, &["--set", "backup.enabled=true"]);
     fs::remove_file(own.join(template))?;
     output
@@ -398,8 +65,10 @@ fn stderr(output: &std::process::Output) -> String {
 fn what_the_platform_takes_passes() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut wrong = Vec::new();
-    for variant in LEGAL {
-        let output = render(folder.path(), *variant)?;
+    let variants = variants()?.legal;
+    assert!(variants.len() >= 60, "{}", variants.len());
+    for variant in &variants {
+        let output = render(folder.path(), variant)?;
         if !output.status.success() {
             wrong.push(format!("{variant:?}\n{}", stderr(&output)));
         }
@@ -412,8 +81,10 @@ fn what_the_platform_takes_passes() -> Result<()> {
 fn what_it_refuses_is_told_with_what_is_allowed() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut wrong = Vec::new();
-    for (variant, path, allowed) in WRONG {
-        let output = render(folder.path(), *variant)?;
+    for variant in &variants()?.wrong {
+        let [path, allowed] =
+            [&variant.path, &variant.allowed].map(|text| text.as_deref().unwrap_or_default());
+        let output = render(folder.path(), variant)?;
         let told = stderr(&output);
         // lines of a report are folded
         let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -449,10 +120,10 @@ fn everything(known: &Value) -> Value {
 fn every_field_of_the_platform_is_known() -> Result<()> {
     let operator: Value = serde_json::from_str(OPERATOR)?;
     let templates = [
-        ("gvc", GVC),
-        ("identity", IDENTITY),
-        ("policy", POLICY),
-        ("volumeset", VOLUMES),
+        ("gvc", "gvc.yaml.j2"),
+        ("identity", "identity-pgedge.yaml.j2"),
+        ("policy", "policy-pgedge.yaml.j2"),
+        ("volumeset", "volumeset-pgedge.yaml.j2"),
         ("workload", NODES),
     ];
     for (kind, template) in templates {

@@ -52,7 +52,7 @@ fn about(cluster: &Cluster, documents: &[File]) -> String {
         .flat_map(|file| [file.name.as_str(), file.text.as_str()]);
     let digest = checksum(texts);
     let description = format!(
-        "The pgEdge cluster {}, rendered by pgedge-tpl",
+        "The pgEdge cluster {} as pgedge-tpl renders it",
         cluster.names.gvc
     );
     format!(

@@ -19,6 +19,7 @@ use engine::{Compile, Engine};
 pub use escape::{shell_word, yaml_scalar};
 pub use mask::{is_script, value as mask};
 pub use platform::fill_defaults;
+pub(crate) use platform::{Field, Shape, data_of, fields_of};
 use templates::Kind;
 pub use templates::Templates;
 

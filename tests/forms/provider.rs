@@ -3,7 +3,7 @@
 use crate::common::Result;
 use serde_json::Value;
 
-const PROVIDER: &str = include_str!("../../src/forms/terraform/provider.json");
+const PROVIDER: &str = include_str!("provider.json");
 
 /// What is wrong with a resource.
 pub fn problems(resource: &Value) -> Result<Vec<String>> {

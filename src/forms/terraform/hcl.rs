@@ -62,9 +62,13 @@ impl Value {
             Self::List(items) => list(items, depth),
             Self::Map(entries) if entries.is_empty() => "{}".to_owned(),
             Self::Map(entries) => {
-                let entries = entries
-                    .iter()
-                    .map(|(key, value)| (name_or_text(key), value));
+                // one that has to be quoted, and all are
+                let is_quoted = !entries.iter().all(|(key, _)| is_name(key));
+                let key = |key: &str| match is_quoted {
+                    true => format!("\"{}\"", quoted(&Piece::Text(key.to_owned()))),
+                    false => key.to_owned(),
+                };
+                let entries = entries.iter().map(|(name, value)| (key(name), value));
                 format!("{{\n{}{:in$}}}", aligned(entries, depth + 1), "", in = depth * 2)
             }
             Self::Call(function, values) => {
@@ -167,14 +171,10 @@ fn written(run: &[Item], depth: usize) -> String {
     }
 }
 
-/// A key of a mapping, quoted unless it is a name.
-fn name_or_text(key: &str) -> String {
-    let is_name = key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    match is_name {
-        true => key.to_owned(),
-        false => format!("\"{}\"", quoted(&Piece::Text(key.to_owned()))),
-    }
+/// Whether a key of a mapping needs no quotes.
+fn is_name(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Whether a text of several lines stands in a heredoc byte for byte.

@@ -3,6 +3,7 @@
 //!
 //! It is made of the checked documents, so that templates of the user's own reach it too.
 
+mod argument;
 mod hcl;
 mod reference;
 mod resource;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 use hcl::{Body, Value};
 use reference::{References, label, resource_type};
-use resource::{Provider, Writer, data};
+use resource::{Writer, data};
 use serde_json::{Map, Value as Json};
 
 use super::File;
@@ -102,7 +103,6 @@ pub fn module(
     manifests: &[Manifest],
     options: Options,
 ) -> Result<Vec<File>, Problems> {
-    let provider = Provider::read();
     let references = References::new(manifests);
     let mut variables = Variables {
         config: cluster.names.config.clone(),
@@ -123,7 +123,9 @@ pub fn module(
             shared_tags: &shared_tags,
             problems: &mut problems,
         };
-        let mut body = writer.body(&provider, &resource_type, document);
+        let mut body = document
+            .as_object()
+            .map_or_else(Body::default, |document| writer.body(document));
         order(manifest.kind, &references, &mut body);
         let file = if manifest.kind == "secret" {
             &mut secrets

@@ -1,52 +1,13 @@
-//! A manifest as a resource of the provider. `provider.json` says what there is: names and types of every attribute,
-//! braces for blocks. Only what does not follow from it is said here.
+//! A manifest as a resource of the provider, field by field of those that the platform takes.
 
 use serde_json::{Map, Value as Json};
 
 use super::Variables;
+use super::argument::{NOWHERE, argument, ends_with_any, is_hoisted, join, name_of, snake_case};
 use super::hcl::{Body, Item, Value};
 use super::reference::References;
-use crate::manifests::REDACTED_KIND;
+use crate::manifests::{Field, REDACTED_KIND, Shape, data_of, fields_of};
 use crate::problem::{Code, Place, Problem, Problems};
-
-/// Everything that the provider can say, by resource: `"string!"` is an attribute that must be there.
-const PROVIDER: &str = include_str!("provider.json");
-
-/// Keys that have another name there; all others are the same in snake case, or in the singular.
-const NAMES: &[(&str, &str)] = &[
-    ("FQDN", "fqdn"),
-    ("IPs", "ips"),
-    ("aws", "aws_access_policy"),
-    ("azure", "azure_access_policy"),
-    ("defaultOptions", "options"),
-    ("fQDN", "fqdn"),
-    ("filesystemGroupId", "file_system_group_id"),
-    ("firewallConfig", "firewall_spec"),
-    ("gcp", "gcp_access_policy"),
-    ("iPs", "ips"),
-    ("ipSet", "ipset"),
-    ("locationLink", "name"),
-    ("locationLinks", "locations"),
-    ("ngs", "ngs_access_policy"),
-    ("pullSecretLinks", "pull_secrets"),
-    ("workingDir", "working_directory"),
-];
-
-/// Keys whose keys stand one level higher there.
-const HOISTED: &[&str] = &["spec", "staticPlacement"];
-
-/// What the provider knows.
-pub(super) struct Provider(Json);
-
-impl Provider {
-    pub(super) fn read() -> Self {
-        Self(serde_json::from_str(PROVIDER).unwrap_or_default())
-    }
-
-    fn resource(&self, resource_type: &str) -> &Json {
-        &self.0["resources"][resource_type]
-    }
-}
 
 /// The manifest being written.
 pub(super) struct Writer<'m> {
@@ -61,66 +22,61 @@ pub(super) struct Writer<'m> {
 
 impl Writer<'_> {
     /// The arguments of a resource.
-    pub(super) fn body(
-        &mut self,
-        provider: &Provider,
-        resource_type: &str,
-        manifest: &Json,
-    ) -> Body {
-        let mut keys = Map::new();
-        hoist(manifest, &mut keys);
-        keys.shift_remove("kind");
-        keys.shift_remove(REDACTED_KIND);
-        if self.kind == "secret"
-            && let (Some(Json::String(kind)), Some(data)) =
-                (keys.shift_remove("type"), keys.shift_remove("data"))
+    pub(super) fn body(&mut self, manifest: &Map<String, Json>) -> Body {
+        let mut parts = Parts::default();
+        let mut manifest = manifest.clone();
+        manifest.shift_remove("kind");
+        manifest.shift_remove(REDACTED_KIND);
+        let data = (self.kind == "secret").then(|| {
+            let keys = ["type", "data"];
+            keys.map(|key| manifest.shift_remove(key).unwrap_or_default())
+        });
+        self.level(fields_of(self.kind).0, &manifest, "", &mut parts);
+        if let Some([kind, data]) = data
+            && let Some(kind) = kind.as_str()
+            && let Some(shape) = data_of(kind)
         {
-            keys.insert(kind.replace('-', "_"), data);
+            self.put(&kind.replace('-', "_"), shape, &data, "data", &mut parts);
         }
-        self.level(provider.resource(resource_type), &keys, "")
+        parts.body()
     }
 
-    /// One level: attributes, then blocks.
-    fn level(&mut self, known: &Json, keys: &Map<String, Json>, above: &str) -> Body {
-        let mut attributes = Body::default();
-        let mut blocks = Body::default();
+    /// One level.
+    fn level(&mut self, fields: &[Field], keys: &Map<String, Json>, above: &str, to: &mut Parts) {
         for (key, value) in keys {
-            let path = format!("{above}{key}");
-            if key == "gpu" {
-                let prefixed = value.as_object().into_iter().flatten();
-                let prefixed = prefixed.map(|(key, value)| (format!("gpu_{key}"), value.clone()));
-                blocks
-                    .0
-                    .extend(self.level(known, &prefixed.collect(), &path).0);
-                continue;
-            }
-            let Some((name, field)) = field(known, key) else {
-                self.unknown(&path);
-                continue;
-            };
-            match field.as_str() {
-                Some(kind) => {
-                    if let Some(value) = self.value(&name, kind.trim_end_matches('!'), value) {
-                        attributes.attribute(name, value);
-                    }
+            let path = join(above, key);
+            let field = fields.iter().find(|field| field.name == key);
+            let field = field.filter(|_| !ends_with_any(&path, NOWHERE));
+            match (field.map(|field| &field.shape), value) {
+                (Some(Shape::Object(fields)), Json::Object(keys)) if is_hoisted(&path) => {
+                    self.level(fields, keys, &path, to);
                 }
-                None => {
-                    let items = value
-                        .as_array()
-                        .map_or(std::slice::from_ref(value), Vec::as_slice);
-                    for item in items.iter().filter_map(Json::as_object) {
-                        let body = self.level(field, item, &format!("{path}."));
-                        blocks.block(&name, &[], body);
-                    }
-                }
+                (Some(shape), value) => self.put(&name_of(&path), shape, value, &path, to),
+                (None, _) => self.unknown(&path),
             }
         }
-        // what takes several lines stands behind what takes one
-        attributes.0.sort_by_key(|item| {
-            matches!(item, Item::Attribute(_, Value::Map(_) | Value::Call(..)))
-        });
-        attributes.0.append(&mut blocks.0);
-        attributes
+    }
+
+    /// One argument: an attribute, or a block, or several.
+    fn put(&mut self, name: &str, shape: &Shape, value: &Json, path: &str, to: &mut Parts) {
+        let fields = match (argument(name, shape), shape) {
+            (Some(kind), _) => {
+                if let Some(value) = self.value(name, kind, value) {
+                    to.attributes.attribute(name, value);
+                }
+                return;
+            }
+            (None, Shape::Object(fields) | Shape::List(Shape::Object(fields), ..)) => fields,
+            (None, _) => return,
+        };
+        let items = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        for item in items.iter().filter_map(Json::as_object) {
+            let mut inside = Parts::default();
+            self.level(fields, item, path, &mut inside);
+            to.blocks.block(name, &[], inside.body());
+        }
     }
 
     fn unknown(&mut self, path: &str) {
@@ -221,49 +177,21 @@ impl Writer<'_> {
     }
 }
 
-/// What a key of a manifest is called, and what it is.
-fn field<'k>(known: &'k Json, key: &str) -> Option<(String, &'k Json)> {
-    let renamed = NAMES
-        .iter()
-        .find(|(name, _)| *name == key)
-        .map(|(_, there)| (*there).to_owned());
-    let snake = snake_case(key);
-    let singular = snake.strip_suffix('s').map(str::to_owned);
-    let mut names = renamed.into_iter().chain([snake]).chain(singular);
-    names.find_map(|name| known.get(&name).map(|field| (name, field)))
+/// What stands on one level: attributes, then blocks.
+#[derive(Default)]
+struct Parts {
+    attributes: Body,
+    blocks: Body,
 }
 
-/// `capacityAI` is `capacity_ai`, `inboundAllowCIDR` is `inbound_allow_cidr`.
-fn snake_case(key: &str) -> String {
-    let letters: Vec<char> = key.chars().collect();
-    let mut out = String::new();
-    for (at, &letter) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).map(|at| letters[at]);
-        let after = letters.get(at + 1);
-        let begins_word = match before {
-            None | Some('_') => false,
-            Some(before) if letter.is_ascii_uppercase() => {
-                !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
-            }
-            Some(before) => letter.is_ascii_digit() && !before.is_ascii_digit(),
-        };
-        if begins_word {
-            out.push('_');
-        }
-        out.push(letter.to_ascii_lowercase());
-    }
-    out
-}
-
-/// All keys of a manifest, with those of its `spec` on one level.
-fn hoist(manifest: &Json, keys: &mut Map<String, Json>) {
-    for (key, value) in manifest.as_object().into_iter().flatten() {
-        match HOISTED.contains(&key.as_str()) {
-            true => hoist(value, keys),
-            false => {
-                keys.insert(key.clone(), value.clone());
-            }
-        }
+impl Parts {
+    fn body(mut self) -> Body {
+        // what takes several lines stands behind what takes one
+        self.attributes.0.sort_by_key(|item| {
+            matches!(item, Item::Attribute(_, Value::Map(_) | Value::Call(..)))
+        });
+        self.attributes.0.append(&mut self.blocks.0);
+        self.attributes
     }
 }
 

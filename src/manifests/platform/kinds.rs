@@ -1,39 +1,37 @@
-//! The fields of every kind but workloads.
+//! The fields of GVCs, identities, policies and volume sets.
 
 use super::rule::*;
 use super::*;
 
-const QUERY: Shape = Shape::Object(&[
-    may("kind", ANY_TEXT),
-    may("context", Shape::Any),
-    may("fetch", Shape::Word(&["items", "links"])),
-    may("spec", Shape::Any),
-]);
-
-pub(super) const SECRET: &[Field] = &[
-    KIND,
-    must("name", NAME_SHAPE),
-    DESCRIBED,
-    TAGS,
-    must(
-        "type",
+const TERM: Shape = Shape::Object(&[
+    may(
+        "op",
         Shape::Word(&[
-            "opaque",
-            "tls",
-            "gcp",
-            "aws",
-            "ecr",
-            "userpass",
-            "keypair",
-            "azure-sdk",
-            "azure-connector",
-            "docker",
-            "dictionary",
-            "nats-account",
+            "=", ">", ">=", "<", "<=", "!=", "~", "=~", "exists", "!exists", "contains",
         ]),
     ),
-    must("data", Shape::Any),
-];
+    may("property", ANY_TEXT),
+    may("rel", ANY_TEXT),
+    may("tag", ANY_TEXT),
+    may("value", ANY_TEXT),
+]);
+
+const QUERY: Shape = Shape::Object(&[
+    may("kind", ANY_TEXT),
+    may("context", Shape::Map(&ANY, &ANY_TEXT)),
+    may("fetch", Shape::Word(&["items", "links"])),
+    may(
+        "spec",
+        Shape::Object(&[
+            may("match", Shape::Word(&["all", "any", "none"])),
+            may("sort", Shape::Any),
+            may("terms", Shape::List(&TERM, 0, usize::MAX)),
+        ]),
+    ),
+]);
+
+/// Subjects of NATS.
+const SUBJECTS: Shape = Shape::Object(&[may("allow", TEXTS), may("deny", TEXTS)]);
 
 pub(super) const GVC_FIELDS: &[Field] = &[
     KIND,
@@ -134,7 +132,16 @@ pub(super) const IDENTITY: &[Field] = &[
                 Shape::List(&Shape::Text(&POLICY_REF), 0, usize::MAX),
             ),
             may("roleName", Shape::Text(&ROLE_NAME)),
-            may("trustPolicy", Shape::Any),
+            may(
+                "trustPolicy",
+                Shape::Object(&[
+                    may("version", ANY_TEXT),
+                    may(
+                        "statement",
+                        Shape::List(&Shape::Map(&ANY, &Shape::Any), 0, usize::MAX),
+                    ),
+                ]),
+            ),
         ]),
     ),
     may(
@@ -173,7 +180,21 @@ pub(super) const IDENTITY: &[Field] = &[
             ),
         ]),
     ),
-    may("ngs", Shape::Any),
+    may(
+        "ngs",
+        Shape::Object(&[
+            must("cloudAccountLink", Shape::Text(&CLOUD_ACCOUNT_LINK)),
+            may("pub", SUBJECTS),
+            may("sub", SUBJECTS),
+            may(
+                "resp",
+                Shape::Object(&[may("max", Shape::Whole(-MANY, MANY)), may("ttl", ANY_TEXT)]),
+            ),
+            may("subs", Shape::Whole(-MANY, MANY)),
+            may("data", Shape::Whole(-MANY, MANY)),
+            may("payload", Shape::Whole(-MANY, MANY)),
+        ]),
+    ),
     may("memcacheAccess", Shape::Any),
     may("spicedbAccess", Shape::Any),
     may(
@@ -201,8 +222,14 @@ pub(super) const IDENTITY: &[Field] = &[
                 may("FQDN", ANY_TEXT),
                 may("fQDN", ANY_TEXT),
                 must("ports", Shape::List(&Shape::Whole(1, 65_535), 1, 10)),
-                may("awsPrivateLink", Shape::Any),
-                may("gcpServiceConnect", Shape::Any),
+                may(
+                    "awsPrivateLink",
+                    Shape::Object(&[must("endpointServiceName", ANY_TEXT)]),
+                ),
+                may(
+                    "gcpServiceConnect",
+                    Shape::Object(&[must("targetService", ANY_TEXT)]),
+                ),
             ]),
             0,
             50,
@@ -301,10 +328,3 @@ pub(super) const VOLUMESET: &[Field] = &[
         ]),
     ),
 ];
-
-pub(super) const DICTIONARY: Shape = Shape::Map(&SECRET_KEY, &ANY_TEXT);
-
-pub(super) const OPAQUE: Shape = Shape::Object(&[
-    may("encoding", Shape::Word(&["plain", "base64"])).or(r#""plain""#),
-    must("payload", ANY_TEXT),
-]);

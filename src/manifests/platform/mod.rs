@@ -12,6 +12,7 @@ mod kinds;
 mod refusal;
 mod resources;
 mod rule;
+mod secret;
 mod together;
 mod workload;
 
@@ -21,10 +22,10 @@ pub(super) use check::check;
 pub use defaults::fill as fill_defaults;
 
 /// One field.
-struct Field {
-    name: &'static str,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
     is_needed: bool,
-    shape: Shape,
+    pub(crate) shape: Shape,
     /// What the platform fills in where it is left out, as JSON.
     default: Option<&'static str>,
 }
@@ -57,7 +58,7 @@ const fn may(name: &'static str, shape: Shape) -> Field {
 }
 
 /// What a field holds.
-enum Shape {
+pub(crate) enum Shape {
     Bool,
     /// A whole number.
     Whole(i64, i64),
@@ -126,9 +127,9 @@ pub(super) const KINDS: &[&str] = &[
 const SOME_KIND: &[Field] = &[KIND, must("name", ANY_TEXT)];
 
 /// The fields of a kind, and whether there are no others.
-fn fields_of(kind: &str) -> (&'static [Field], bool) {
+pub(crate) fn fields_of(kind: &str) -> (&'static [Field], bool) {
     match kind {
-        "secret" => (kinds::SECRET, true),
+        "secret" => (secret::SECRET, true),
         "gvc" => (kinds::GVC_FIELDS, true),
         "identity" => (kinds::IDENTITY, true),
         "policy" => (kinds::POLICY, true),
@@ -138,11 +139,9 @@ fn fields_of(kind: &str) -> (&'static [Field], bool) {
     }
 }
 
-/// What a secret of a type holds; `None` for types that are not seen through here.
-fn data_of(secret_type: &str) -> Option<&'static Shape> {
-    match secret_type {
-        "dictionary" => Some(&kinds::DICTIONARY),
-        "opaque" => Some(&kinds::OPAQUE),
-        _ => None,
-    }
+/// What a secret of a type holds; `None` for types that there are not.
+pub(crate) fn data_of(secret_type: &str) -> Option<&'static Shape> {
+    let mut types = secret::SECRET_DATA.iter();
+    let field = types.find(|field| field.name == secret_type)?;
+    Some(&field.shape)
 }

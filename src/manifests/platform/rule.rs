@@ -7,7 +7,7 @@ use crate::values::schedule::Schedule;
 use crate::values::storage::{Retention, SnapshotSchedule};
 
 /// A rule of a text, and how it is told.
-pub(super) struct Rule {
+pub(crate) struct Rule {
     pub(super) allowed: &'static str,
     pub(super) fits: fn(&str) -> bool,
 }

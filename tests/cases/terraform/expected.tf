@@ -36,7 +36,7 @@ locals {
     "app.cpln.io/managed-by" = "pgedge-tpl"
     "app.cpln.io/name"       = "shop"
     "app.cpln.io/version"    = "17"
-    team                     = "data $${not a template}"
+    "team"                   = "data $${not a template}"
   }
 }
 
@@ -538,9 +538,9 @@ resource "cpln_secret" "shop_pgedge_config" {
   tags        = local.tags
   dictionary = {
     "backup-bucket" = "shop-dumps"
-    database        = var.postgres_database
-    password        = var.postgres_password
-    username        = var.postgres_username
+    "database"      = var.postgres_database
+    "password"      = var.postgres_password
+    "username"      = var.postgres_username
   }
 }
 
