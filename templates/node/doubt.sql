@@ -1,24 +1,31 @@
 -- Changes of several nodes may arrive in another order than they were made: the change or the deletion of a row that is
 -- not there yet, a row that is made again before the old one is deleted, a truncation too early or too late. Spock
--- skips the one, or lets the other pass, and notes what was odd. Each note is a doubt about a row. When the row here is
--- older than that change, or is missing, the node that made the change is asked what it has.
+-- skips the one, or lets the other pass, and notes what was odd; of a deletion that comes late, and takes a newer row
+-- along, it notes nothing: that is watched here. Each note is a doubt about a row. When the row here is older than that
+-- change, or is missing, the node that made the change is asked what it has.
 SET client_min_messages = warning;
 SET spock.enable_ddl_replication = off;
 
 -- `key` has at least the columns of the row's key. Without one it is all rows of that table, or of all tables, that
--- were written since then.
+-- were written since then. A row that somebody else had deleted as well may have been made again in between, and be
+-- gone: whatever is here of it is in doubt, but for what is confirmed.
 CREATE TABLE IF NOT EXISTS pgedge.doubt (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, relation text,
-  provider name NOT NULL, key jsonb, at timestamptz NOT NULL, may_be_missing boolean NOT NULL);
+  provider name NOT NULL, key jsonb, at timestamptz NOT NULL, may_be_missing boolean NOT NULL,
+  deleted_twice boolean NOT NULL DEFAULT false, confirmed timestamptz);
 
 -- The file of each table as it was when this node last looked whether it had been truncated.
 CREATE TABLE IF NOT EXISTS pgedge.looked_at (relation oid PRIMARY KEY, filenode oid NOT NULL);
 
+-- Rows that others deleted here soon after they were written: where from, and when that was.
+CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.deleted (relation oid NOT NULL, key jsonb NOT NULL, origin oid NOT NULL,
+  written_at timestamptz NOT NULL);
+
 -- What one provider is asked about, with the writer and the time of the row that is here, if one is.
 CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.question (relation text, key jsonb, writer name, here_at timestamptz);
 
--- What it says; without content it has no such row any more.
+-- What it says; without content it has no such row any more. It is sure if it has all that this node has.
 CREATE UNLOGGED TABLE IF NOT EXISTS pgedge.answer (relation text, key jsonb, here_at timestamptz, writer name,
-  at timestamptz, content text);
+  at timestamptz, content text, is_sure boolean);
 
 ---- What is known where -----------------------------------------------------------------------------------------------
 
@@ -38,6 +45,71 @@ $$ SELECT coalesce(bool_and(coalesce(own.until::timestamptz >= their.until::time
      LEFT JOIN jsonb_each_text(pgedge.knowledge()) own(node, until) USING (node)
     WHERE node IN (SELECT provider FROM pgedge.position) $$;
 
+---- Watching deletions ------------------------------------------------------------------------------------------------
+
+-- Whether the changes that this session applies come from there: one node's come in order.
+CREATE OR REPLACE FUNCTION pgedge.is_applying(origin oid) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT EXISTS (SELECT FROM spock.subscription
+    WHERE sub_id::text = substring(current_setting('application_name') FROM '\d+$') AND sub_origin = origin) $$;
+
+-- When the deletion was made is not known before it is committed here, with its own commit time: so is this note. It is
+-- also taken while nobody else may write.
+CREATE OR REPLACE FUNCTION pgedge.on_deletion() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET spock.readonly = off AS
+$$
+DECLARE
+  written record;
+BEGIN
+  SELECT * INTO written FROM pg_xact_commit_timestamp_origin(OLD.xmin);
+  IF written.timestamp > clock_timestamp() - interval '1 hour' AND NOT pgedge.is_applying(written.roident) THEN
+    INSERT INTO pgedge.deleted
+    SELECT TG_RELID, jsonb_object_agg(attname, gone -> attname), written.roident, written.timestamp
+      FROM to_jsonb(OLD) gone, pg_attribute,
+           LATERAL (SELECT indkey FROM pg_index WHERE indrelid = TG_RELID AND (indisreplident OR indisprimary)
+                     ORDER BY indisreplident DESC LIMIT 1) key
+     WHERE attrelid = TG_RELID AND attnum = ANY (indkey) HAVING count(*) > 0;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- It fires for what is replicated only. To PostgreSQL it is a trigger of its own, so that no dump has it and no list
+-- shows it. A table that is locked is tried again in the next round, and keeps nobody waiting. One that may just have
+-- been truncated keeps that mark until it was looked at.
+CREATE OR REPLACE PROCEDURE pgedge.watch_deletions() LANGUAGE plpgsql AS
+$$
+DECLARE
+  unwatched record;
+BEGIN
+  IF to_regclass('spock.resolutions') IS NULL THEN
+    RETURN;
+  END IF;
+  FOR unwatched IN
+    SELECT DISTINCT relid::regclass AS relation, tgname IS NOT NULL AS is_there
+      FROM spock.tables JOIN pg_index ON indrelid = relid AND (indisreplident OR indisprimary)
+      JOIN pg_class c ON c.oid = relid AND relkind = 'r'
+      JOIN pgedge.looked_at l ON (l.relation, l.filenode) = (c.oid, c.relfilenode)
+      LEFT JOIN pg_trigger ON tgrelid = relid AND tgname = 'pgedge_deletion'
+     WHERE set_name IS NOT NULL AND tgenabled IS DISTINCT FROM 'R' LIMIT 200 -- the rest in the next round
+  LOOP
+    BEGIN
+      SET LOCAL lock_timeout = '50ms';
+      SET LOCAL synchronous_commit = off;
+      SET LOCAL allow_system_table_mods = on;
+      IF NOT unwatched.is_there THEN
+        EXECUTE format('CREATE TRIGGER pgedge_deletion AFTER DELETE ON %s FOR EACH ROW
+          EXECUTE FUNCTION pgedge.on_deletion()', unwatched.relation);
+      END IF;
+      EXECUTE format('ALTER TABLE %s ENABLE REPLICA TRIGGER pgedge_deletion', unwatched.relation);
+      UPDATE pg_trigger SET tgisinternal = true WHERE tgrelid = unwatched.relation AND tgname = 'pgedge_deletion';
+    EXCEPTION WHEN lock_not_available OR undefined_table THEN
+      NULL;
+    END;
+    COMMIT;
+  END LOOP;
+END
+$$;
+
 ---- Noting doubts -----------------------------------------------------------------------------------------------------
 
 -- `[{"attname": …, "value": …}, …]` as Spock notes a row
@@ -52,9 +124,9 @@ BEGIN
     RETURN;
   END IF;
   WITH noted AS (DELETE FROM spock.resolutions RETURNING *)
-  INSERT INTO pgedge.doubt (relation, provider, key, at, may_be_missing)
+  INSERT INTO pgedge.doubt (relation, provider, key, at, may_be_missing, deleted_twice)
   SELECT relname, pgedge.writer(remote_origin::oid, remote_timestamp), remote_tuple::jsonb, remote_timestamp,
-         conflict_type <> 'delete_delete'
+         conflict_type <> 'delete_delete', conflict_type = 'delete_delete'
     FROM noted WHERE remote_tuple IS NOT NULL;
   WITH noted AS (DELETE FROM spock.exception_log
     WHERE operation = 'UPDATE' AND error_message LIKE 'logical replication did not find row%' RETURNING *)
@@ -65,6 +137,14 @@ BEGIN
   WITH noted AS (DELETE FROM spock.exception_log WHERE error_message LIKE 'Spock can''t find relation%' RETURNING *)
   INSERT INTO pgedge.doubt (provider, at, may_be_missing)
   SELECT pgedge.writer(remote_origin, remote_commit_ts), min(remote_commit_ts), true FROM noted GROUP BY 1;
+  -- whoever wrote the row knows what became of it, and of a row of this node, whoever deleted it
+  WITH noted AS (DELETE FROM pgedge.deleted RETURNING *, xmin)
+  INSERT INTO pgedge.doubt (relation, provider, key, at, may_be_missing)
+  SELECT format('%I.%I', nspname, relname), coalesce(nullif(pgedge.writer(origin, written_at), pgedge.this_node()),
+           pgedge.writer(made.roident, made.timestamp)), key, written_at, true
+    FROM noted JOIN pg_class c ON c.oid = relation JOIN pg_namespace n ON n.oid = relnamespace,
+         LATERAL pg_xact_commit_timestamp_origin(noted.xmin) made
+   WHERE made.timestamp < written_at;
   PERFORM pgedge.doubt_truncated();
   -- who is gone answers no more; the rest is kept for a while, because others may be behind
   DELETE FROM pgedge.doubt WHERE provider NOT IN (SELECT p.provider FROM pgedge.position p)
@@ -84,6 +164,13 @@ DECLARE
   shared record;
   everything_until timestamptz := pgedge.arrived_until();
 BEGIN
+  DELETE FROM pgedge.looked_at l WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = l.relation);
+  -- with thousands of tables the rest takes long
+  PERFORM FROM spock.tables t JOIN pg_class c ON c.oid = t.relid AND relkind = 'r'
+    WHERE set_name IS NOT NULL AND (c.oid, c.relfilenode) NOT IN (SELECT relation, filenode FROM pgedge.looked_at);
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
   FOR shared IN
     SELECT s.*, c.oid, c.relfilenode, c.xmin AS made_by, made.timestamp AS at,
            CASE WHEN made.roident <> 0 AND made.timestamp > now() - interval '1 day'
@@ -105,14 +192,13 @@ BEGIN
     INSERT INTO pgedge.looked_at VALUES (shared.oid, shared.relfilenode)
       ON CONFLICT (relation) DO UPDATE SET filenode = excluded.filenode;
   END LOOP;
-  DELETE FROM pgedge.looked_at l WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = l.relation);
 END
 $$;
 
 ---- Asking ------------------------------------------------------------------------------------------------------------
 
--- The doubts that one provider can settle: rows here that are older than its change, and rows that are not here
--- although all has arrived that was written before.
+-- The doubts that one provider can settle: rows here that are older than its change or were deleted twice, and rows
+-- that are not here although all has arrived that was written before.
 CREATE OR REPLACE FUNCTION pgedge.doubts_about(of_provider name) RETURNS SETOF pgedge.question LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -125,13 +211,14 @@ BEGIN
         FROM pgedge.doubt d CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, d.key) r
         LEFT JOIN %1$s t ON %2$s LEFT JOIN LATERAL pg_xact_commit_timestamp_origin(t.xmin) c ON true
        WHERE (d.relation, d.provider) = ($1, $2) AND d.key IS NOT NULL
-         AND (c.timestamp < d.at OR t.ctid IS NULL AND d.may_be_missing AND d.at < $3)',
+         AND (c.timestamp < d.at OR t.ctid IS NULL AND d.may_be_missing AND d.at < $3
+              OR d.deleted_twice AND c.timestamp <> coalesce(d.confirmed, ''-infinity''))',
       shared.relation, shared.is_same) USING shared.name, of_provider, everything_until;
   END LOOP;
 END
 $$;
 
--- Where the rows of a table are that are older here than a change that is in doubt.
+-- Where the rows of a table are that are in doubt here.
 CREATE OR REPLACE FUNCTION pgedge.doubtful_rows(of_relation text) RETURNS tid[] LANGUAGE plpgsql STABLE AS
 $$
 DECLARE
@@ -141,7 +228,8 @@ BEGIN
   IF shared.key IS NOT NULL THEN
     EXECUTE format('SELECT coalesce(array_agg(DISTINCT t.ctid), ''{}'')
         FROM pgedge.doubt d CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, d.key) r JOIN %1$s t ON %2$s
-       WHERE d.relation = $1 AND d.key IS NOT NULL AND pgedge.committed(t.xmin) < d.at',
+       WHERE d.relation = $1 AND d.key IS NOT NULL AND (pgedge.committed(t.xmin) < d.at
+              OR d.deleted_twice AND pgedge.committed(t.xmin) <> coalesce(d.confirmed, ''-infinity''))',
       shared.relation, shared.is_same) INTO rows USING of_relation;
   END IF;
   RETURN rows;
@@ -176,7 +264,7 @@ DECLARE
 BEGIN
   FOR shared IN SELECT s.* FROM pgedge.shared_table s WHERE s.name IN (SELECT a.relation FROM asked a) LOOP
     RETURN QUERY EXECUTE format('SELECT a.relation, a.key, a.here_at,
-           pgedge.writer(c.roident, c.timestamp), c.timestamp, CASE WHEN t.ctid IS NOT NULL THEN t::text END
+           pgedge.writer(c.roident, c.timestamp), c.timestamp, CASE WHEN t.ctid IS NOT NULL THEN t::text END, $3
         FROM asked a CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$s, a.key) r
         LEFT JOIN %1$s t ON %2$s LEFT JOIN LATERAL pg_xact_commit_timestamp_origin(t.xmin) c ON true
        WHERE a.relation = $1 AND CASE WHEN a.here_at IS NULL THEN $3
@@ -211,6 +299,8 @@ BEGIN
   UPDATE pgedge.doubt d SET may_be_missing = false
    WHERE d.provider = of_provider AND d.may_be_missing
      AND EXISTS (SELECT FROM pgedge.answer a WHERE (a.relation, a.key) = (d.relation, d.key));
+  UPDATE pgedge.doubt d SET confirmed = a.here_at FROM pgedge.answer a
+   WHERE d.provider = of_provider AND d.deleted_twice AND a.is_sure AND (a.relation, a.key) = (d.relation, d.key);
   DROP TABLE given;
 END
 $$;

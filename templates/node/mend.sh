@@ -2,10 +2,12 @@
 
 # mend_from SOURCE SINCE [DOUBT]: until nothing is missing any more that was written since then; of the table of a doubt
 mend_from() {
-  local round lasting knowledge="{}" mended=0
+  local round lasting knowledge="{}" mended=0 patience=60
+  # what a node that is away had sent to this one alone will not come to the source now
+  [ "$(broken_subscriptions)" = none ] || patience=10
   equip "$1" && local_sql <<<"TRUNCATE pgedge.difference" || return
   for round in 1 2 3 4 5 6 7 8; do
-    exchange_beats "$1" && wait_until 60 has_all_of "$1" "$knowledge" || return
+    exchange_beats "$1" && wait_until "$patience" has_all_of "$1" "$knowledge" || return
     ask_for_rows "$1" "$2" "${3:-}" && lasting=$(local_sql <<<"SELECT pgedge.compare()") || return
     knowledge=$(local_sql <<<"SELECT pgedge.knowledge_by_now()") || return
     [ "$lasting" = 0 ] || local_sql >/dev/null <<'SQL' || return

@@ -28,15 +28,19 @@ look_around() {
   elif is_forgotten; then
     log "the others have pruned this node: what it holds is stale"
     begin_afresh replaced
-  elif [ "$ready" -gt 0 ] && ! mend_after_absence; then
+  elif [ "$ready" -gt 0 ] && ! catch_up; then
     persists "catching up" "$LONG_PATIENCE" || return
-    log "WARNING: serving, though this node could not be compared with the others"
+    log "WARNING: serving, though this node has not received all that the others have"
+  elif [ "$ready" -gt 0 ] && ! compare_with_others; then
+    # what a node sent last before it went away may be here alone: there is no comparison before it is back
+    [ "$answers" -lt ${#peers[@]} ] || persists "comparing" "$PATIENCE" || return
+    log "WARNING: serving, though this node could not be compared with the others yet"
   fi
   publish ready
 }
 
-# Everything that a node receives after it was away comes from several others at once, in an order of its own.
-mend_after_absence() {
+# Everything that was written before it came back, by those that go on sending.
+catch_up() {
   local peer
   followed=()
   for peer in "${peers[@]}"; do
@@ -47,9 +51,14 @@ mend_after_absence() {
   done
   [ ${#followed[@]} -gt 0 ] || return 0
   log_news "$state; catching up with ${followed[*]}"
+  exchange_beats "${followed[0]}"
+}
+
+# What a node receives after it was away comes from several others at once, in an order of its own.
+compare_with_others() {
+  [ ${#followed[@]} -gt 0 ] || return 0
   if [ "$(local_sql <<<"SELECT pg_database_size(current_database()) >> 30")" -ge "$COMPARED_GIB" ]; then
     log "not compared with ${followed[0]}: the database is larger than $COMPARED_GIB GiB"
-    exchange_beats "${followed[0]}"
     return
   fi
   mend_from "${followed[0]}" "$away_since" && settle_doubts
@@ -62,7 +71,7 @@ notice_absence() {
   if [ "$(broken_subscriptions)" != none ] || is_behind; then
     [ -n "$away_since" ] || away_since=$(local_sql <<<"SELECT clock_timestamp() - interval '40 s'")
   elif [ -n "$away_since" ]; then
-    mend_after_absence && away_since=""
+    catch_up && compare_with_others && away_since=""
   fi
 }
 

@@ -22,6 +22,9 @@ const NAMES: [&str; 4] = [
     "aws_eu_central_1_1",
 ];
 
+/// Why changes could not be applied.
+const SKIPPED: &str = "SELECT coalesce(string_agg(DISTINCT operation || ': ' || error_message, '; '), 'nothing') FROM spock.exception_log";
+
 /// What a run is made of.
 struct Plan {
     seed: u64,
@@ -221,7 +224,9 @@ impl Client {
     fn wrong(&self, platform: &Platform, nodes: usize) -> Result<Option<String>> {
         let all: Vec<u64> = (0..ROWS).collect();
         let mut wrong = Vec::new();
+        let mut skipped = String::new();
         for (at, name) in NAMES.iter().enumerate().take(nodes) {
+            let before = wrong.len();
             let found = rows_of(platform, at, &all)?;
             for id in &all {
                 let known = self.rows.get(id).unwrap_or(&Row::Gone);
@@ -243,14 +248,13 @@ impl Client {
                     wrong.push(format!("{name} batch: {batch}, not {wanted}"));
                 }
             }
+            if wrong.len() > before {
+                let reasons = node(platform, at)?.sql(SKIPPED)?;
+                skipped += &format!("; {name} skipped {reasons}");
+            }
         }
-        let shown = wrong
-            .iter()
-            .take(20)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("; ");
-        Ok((!wrong.is_empty()).then(|| format!("{} wrong: {shown}", wrong.len())))
+        let shown = wrong[..wrong.len().min(20)].join("; ");
+        Ok((!wrong.is_empty()).then(|| format!("{} wrong: {shown}{skipped}", wrong.len())))
     }
 }
 

@@ -221,6 +221,67 @@ pub fn one_link_behind(platform: &mut Platform) -> Result<()> {
     platform.check_mesh()
 }
 
+/// A deletion that came late, by less than anybody notices, took along a row that others had made and changed again
+/// since: the node went back to what it was made as.
+pub fn late_deletion(platform: &mut Platform) -> Result<()> {
+    running(platform, &three_nodes())?;
+    platform.sql(
+        FIRST,
+        "CREATE TABLE remade (id int PRIMARY KEY, value text)",
+    )?;
+    platform.sql(
+        FIRST,
+        "INSERT INTO remade SELECT id, 'old' FROM generate_series(1, 40) id",
+    )?;
+    agree(platform, "SELECT count(*) FROM remade", "40")?;
+    agree(
+        platform,
+        "SELECT count(*) FROM pg_trigger WHERE tgname = 'pgedge_deletion' AND tgrelid = 'remade'::regclass",
+        "1",
+    )?;
+    let workers = format!(
+        "SELECT pid FROM pg_stat_activity JOIN spock.subscription ON application_name LIKE 'spock apply %:' || sub_id
+          WHERE sub_name = '{THIRD}_sub_from_{FIRST}'"
+    );
+    let worker = platform.sql(THIRD, &workers)?;
+    let signal = |platform: &mut Platform, name: &str| -> Result<()> {
+        let client = platform.get(THIRD)?.client()?;
+        client.run(&["kill", name, &worker]).map(drop)
+    };
+    signal(platform, "-STOP")?;
+    platform.sql(FIRST, "DELETE FROM remade")?;
+    platform.sql(
+        FIRST,
+        "INSERT INTO remade SELECT id, 'made again' FROM generate_series(1, 40) id",
+    )?;
+    let has = |platform: &mut Platform, name: &str, value: &str, count: &str| {
+        let question = format!("SELECT count(*) FROM remade WHERE value = '{value}'");
+        wait::until(10, &format!("{name} has rows that were {value}"), || {
+            let found = platform.get(name)?.sql(&question)?;
+            Ok((found != count).then_some(found))
+        })
+    };
+    has(platform, SECOND, "made again", "40")?;
+    platform.sql(SECOND, "UPDATE remade SET value = 'changed' WHERE id <= 30")?;
+    platform.sql(SECOND, "DELETE FROM remade WHERE id > 20 AND id <= 30")?;
+    has(platform, THIRD, "changed", "20")?;
+    // what is lost may be the node's own
+    platform.sql(
+        THIRD,
+        "UPDATE remade SET value = 'changed there' WHERE id <= 10",
+    )?;
+    has(platform, FIRST, "changed there", "10")?;
+    signal(platform, "-CONT")?;
+    agree(
+        platform,
+        "SELECT string_agg(count || ' ' || value, ', ' ORDER BY value)
+           FROM (SELECT value, count(*) FROM remade GROUP BY value) found",
+        "10 changed, 10 changed there, 10 made again",
+    )?;
+    agree(platform, "SELECT count(*) FROM pgedge.deleted", "0")?;
+    platform.check_mesh()
+}
+
 /// What a node had received when it was killed was lost to it: its provider had heard that it was there.
 pub fn kill_after_receipt(platform: &mut Platform) -> Result<()> {
     running(platform, &two_nodes())?;

@@ -32,6 +32,7 @@ pub const REAL_SPOCK: &[&str] = &[
     "changes_keep_their_order",
     "a_join_is_exact",
     "one_link_behind_the_others",
+    "a_late_deletion_takes_no_newer_row_along",
     "volumes_of_the_public_template_are_taken_over",
     "a_join_is_patient",
     "a_kill_loses_nothing_received",
@@ -57,6 +58,10 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("a_join_can_be_broken_off", exact::broken_join),
     ("a_crash_of_two_replays_nothing", exact::crash_of_two),
     ("one_link_behind_the_others", exact::one_link_behind),
+    (
+        "a_late_deletion_takes_no_newer_row_along",
+        exact::late_deletion,
+    ),
     ("a_kill_loses_nothing_received", exact::kill_after_receipt),
     (
         "a_volume_of_an_earlier_release_is_aligned",

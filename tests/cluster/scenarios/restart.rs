@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::{FIRST, SECOND, THIRD, rows, running, three_nodes};
 use crate::platform::Platform;
+use crate::wait;
 use crate::writer::Writer;
 
 /// A restarted node dropped the inactive slots of its peers: what they had not received yet was lost.
@@ -25,8 +26,19 @@ pub fn one_by_one(platform: &mut Platform) -> Result<()> {
     }
     platform.wait_equal(written, 60)?;
 
-    // the rows wait on one node for a peer that is down, and the node itself crashes meanwhile
+    // the rows wait on one node for a peer that is down, and the node itself crashes meanwhile; what that peer wrote
+    // last is here alone, and it does not come back soon
+    let link = format!("'{SECOND}_sub_from_{THIRD}'");
+    platform.sql(SECOND, &format!("SELECT spock.sub_disable({link})"))?;
+    platform.sql(THIRD, "CALL pgedge.beat()")?;
+    platform.sql(THIRD, "INSERT INTO items VALUES ('the last', 'row')")?;
+    written += 1;
+    wait::until(30, "one node has what the other one wrote last", || {
+        let found = platform.sql(FIRST, "SELECT count(*) FROM items WHERE id = 'the last'")?;
+        Ok((found != "1").then_some(found))
+    })?;
     platform.get(THIRD)?.kill()?;
+    platform.sql(SECOND, &format!("SELECT spock.sub_enable({link})"))?;
     platform.sql(FIRST, &rows(500))?;
     for _ in 0..2 {
         platform.get(FIRST)?.kill()?;
