@@ -27,6 +27,10 @@ pub struct Names {
     pub volumeset_uri: String,
     /// The policy that lets the identity reveal the secrets.
     pub policy: String,
+    /// The policy that lets the identity see a GVC that somebody else manages.
+    pub gvc_policy: String,
+    /// What that policy is about: the GVC, as a link.
+    pub gvc_link: String,
     /// The workload of the nodes.
     pub pgedge: String,
     /// The workload of the pooler.
@@ -63,6 +67,8 @@ impl Names {
             volumeset: of("pgedge-vs"),
             volumeset_uri: format!("cpln://volumeset/{release}-pgedge-vs"),
             policy: of("pgedge-policy"),
+            gvc_policy: of("pgedge-gvc-policy"),
+            gvc_link: format!("//gvc/{gvc}"),
             pgedge: of("pgedge"),
             pooler: of(pooler),
             backup: of("pgedge-backup"),

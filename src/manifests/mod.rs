@@ -92,6 +92,11 @@ const TABLE: &[Row] = &[
     always("identity", "manifests/identity-pgedge.yaml.j2"),
     always("volumeset", "manifests/volumeset-pgedge.yaml.j2"),
     always("policy", "manifests/policy-pgedge.yaml.j2"),
+    // a GVC of this bundle has the locations of the values
+    Row {
+        wanted: |cluster| cluster.gvc.is_none(),
+        ..always("policy", "manifests/policy-gvc.yaml.j2")
+    },
     always("workload", "manifests/workload-pgedge.yaml.j2"),
     always("workload", "manifests/workload-pooler.yaml.j2"),
     Row {

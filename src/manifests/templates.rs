@@ -74,6 +74,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "manifests/_tags.yaml.j2",
     "manifests/gvc.yaml.j2",
     "manifests/identity-pgedge.yaml.j2",
+    "manifests/policy-gvc.yaml.j2",
     "manifests/policy-pgedge.yaml.j2",
     "manifests/secret-backup-script.yaml.j2",
     "manifests/secret-config.yaml.j2",

@@ -46,6 +46,11 @@ measure() { # NAME
 size_of() { tr -dc 0-9 <"$work/$1.size"; }           # NAME
 checksum_of() { cut -d ' ' -f 1 "$work/$1.sha256"; } # NAME
 
+# What a command leaves of its input is read all the same: who sends it would take the end for a failure.
+to_its_end() { "$@" && cat >/dev/null; } # COMMAND...
+
+tables_in() { grep -c '^{.*"table": ".*\.' "$1"; } # FILE: names have their schema, and large objects none
+
 # No call is given more than a bucket takes at once.
 in_parts() { # COMMAND WORD...
   local command=$1

@@ -43,6 +43,8 @@ compare_with_dump() { # NODE DATABASE ROWS
       SELECT told FROM jsonb_array_elements(:'manifest'::jsonb -> 'tables') WITH ORDINALITY AS listed (told, place)
        ORDER BY place;"
   } | sql_on "$1" >"$work/rows.told" || die "the manifest of $file cannot be read"
+  # a manifest of an earlier program does not tell of large objects
+  grep -q '"table": "large objects"' "$work/rows.told" || sed -i '/"table": "large objects"/d' "$3"
   same 'rows' "$work/rows.told" 'those of the manifest' "$3" || differs=1
   return "$differs"
 }

@@ -57,6 +57,7 @@ dump() { # NODE NAME
   # what it had not received at that time may have become known since
   [[ $(complaint_about "$node") != *' has missed '* ]] || because "it has missed changes of a peer" || return
   look_at_sequences
+  look_at_large_objects "$node"
   describe "$node" "$name" "$position" || return
   publish "$name"
 }
@@ -79,6 +80,21 @@ look_at_sequences() {
   for node in "${MEMBERS[@]}"; do
     [[ $(complaint_about "$node") ]] || statements sequence_values | sql_on "$node" 2>>"$work/session.log"
   done >"$work/sequences"
+}
+
+# They do not replicate either, and this dump has those of its node.
+look_at_large_objects() { # NODE
+  local node here there
+  here=$(large_objects_on "$1")
+  for node in "${MEMBERS[@]}"; do
+    there=$(large_objects_on "$node")
+    [[ -z $there || $there == "$here" ]] ||
+      say "WARNING: $node has $there large objects, and $1 has $here: they do not replicate, and only those of $1" \
+        "are in this dump"
+  done
+}
+large_objects_on() { # NODE
+  timeout 60 psql -XAtq -d "$(dsn_of "$1")" 2>/dev/null <<<'SELECT count(*) FROM pg_largeobject_metadata'
 }
 
 describe() { # NODE NAME POSITION
@@ -110,7 +126,7 @@ publish() { # NAME
   put "$1.roles.sql" <"$work/roles" || die "$refused"
   put "$1.json" <"$work/manifest" || die "$refused"
   rename "$(unfinished "$1.dump")" "$1.dump" || die "$refused"
-  say "wrote $(url "$1.dump"): $(size_of sent) bytes, $(grep -c '^{' "$work/rows") tables"
+  say "wrote $(url "$1.dump"): $(size_of sent) bytes, $(tables_in "$work/rows") tables"
 }
 
 read_back() { # NAME

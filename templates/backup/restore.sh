@@ -26,7 +26,7 @@ restore() {
   local node
   for node in "${MEMBERS[@]}"; do sql_on "$node" <<<ANALYZE; done
   forget_steps "$first"
-  say "restored $file: $(grep -c . "$work/rows.$first") tables, equal on ${#MEMBERS[@]} nodes" \
+  say "restored $file: $(tables_in "$work/rows.$first") tables, equal on ${#MEMBERS[@]} nodes" \
     "${manifest:+and to the manifest}"
 }
 
@@ -113,7 +113,7 @@ restore_archive() { # NODE
   step "$1" 'tables, rows and indexes'
   local ended
   get "$file" | measure got |
-    untriggered "$1" pg_restore --exit-on-error --use-list="$work/list" -d "$(dsn_of "$1")" 2>"$work/why"
+    to_its_end untriggered "$1" pg_restore --exit-on-error --use-list="$work/list" -d "$(dsn_of "$1")" 2>"$work/why"
   ended=("${PIPESTATUS[@]}")
   ((ended[2] == 0)) || die "$1 does not take the dump: $(grep -m 1 error: "$work/why")"
   [[ ${ended[*]} == '0 0 0' ]] || die "$file could not be read to its end"
@@ -146,14 +146,24 @@ untriggered() { # NODE COMMAND...
   PGOPTIONS=$PGOPTIONS$setting "${@:2}"
 }
 
-# The text of a dump without what nodes have of themselves. A comment before each part says whose it is; rows are none.
+# The text of a dump without what nodes have of themselves, and without large objects. A comment before each part says
+# whose it is; rows are none.
 without_the_nodes() {
   awk '
     !rows && /^-- (Data for )?Name: .*; Type: .*; Schema: / {
-      skipped = /; Schema: (spock|pgedge);/ ||
+      skipped = /; Schema: (spock|pgedge);/ || /; Type: BLOB/ || /^-- Name: LARGE OBJECTS? / ||
         /^-- Name: (SCHEMA |EXTENSION )?(spock|spock_auto_[a-z_]*|pgedge[a-z_]*)(\(\))?; Type: /
     }
     !skipped
+    /^COPY .* FROM stdin;$/ { rows = 1 }
+    /^\\\.$/ { rows = 0 }
+  '
+}
+
+large_objects_only() {
+  awk '
+    !rows && /^-- (Data for )?Name: .*; Type: .*; Schema: / { wanted = /; Type: BLOB/ || /^-- Name: LARGE OBJECTS? / }
+    !rows && wanted
     /^COPY .* FROM stdin;$/ { rows = 1 }
     /^\\\.$/ { rows = 0 }
   '
@@ -202,21 +212,26 @@ finish_nodes() { # NODE
   } | sql_on "$1" >/dev/null || die "the sequences of $1 could not be set"
   { statements sequences | sql_on "$1" >/dev/null; } || die "the sequences of $1 could not be set"
   { statements sequence_values | sql_on "$1" >"$work/sequences"; } || die "$1 does not answer"
-  [[ ! -e $work/list ]] ||
-    grep -E '^[0-9]+; [0-9]+ [0-9]+ (BLOBS?|BLOB METADATA|(COMMENT|ACL) - LARGE OBJECTS?) ' \
-      "$work/list" >"$work/objects"
   local filled
   filled=$(sql_on "$1" <<<"SELECT oid::regclass FROM pg_class WHERE relkind = 'm' AND relispopulated") ||
     die "$1 does not answer"
   for node in "${MEMBERS[@]}"; do
     { statements placement | alone sql_on "$node" >/dev/null; } || die "the tables of $node are not in their sets"
+    # their rows do not replicate, and statements about them do
+    alone bring_large_objects "$node" ||
+      die "$node does not take the large objects: $(grep -im 1 error: "$work/why")"
     [[ $node != "$1" ]] || continue
     alone sql_on "$node" <"$work/sequences" >/dev/null || die "the sequences of $node could not be set"
     { statements views | alone sql_on "$node" -v "filled=$filled" >/dev/null; } ||
       die "the materialized views of $node could not be filled"
-    if [[ -s $work/objects ]]; then
-      get "$file" | alone pg_restore --exit-on-error --use-list="$work/objects" -d "$(dsn_of "$node")" 2>"$work/why" ||
-        die "$node does not take the large objects: $(grep -m 1 error: "$work/why")"
-    fi
   done
+}
+
+bring_large_objects() { # NODE
+  [[ -s $work/large ]] || return 0
+  if [[ $file == *.dump ]]; then
+    get "$file" | to_its_end pg_restore --exit-on-error --use-list="$work/large" -d "$(dsn_of "$1")" 2>"$work/why"
+  else
+    unpacked | large_objects_only | run_psql -d "$(dsn_of "$1")" >/dev/null 2>"$work/why"
+  fi
 }

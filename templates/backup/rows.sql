@@ -1,4 +1,5 @@
--- Of every table that replicates, in a line of JSON: its rows, and a checksum that knows no order.
+-- Of every table that replicates, in a line of JSON: its rows, and a checksum that knows no order. Large objects, where
+-- there are any, are one more.
 SET search_path = '';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = iso_8601;
@@ -17,3 +18,9 @@ SELECT format(
    AND n.oid NOT IN (SELECT extnamespace FROM pg_extension WHERE extname = 'spock' AND n.nspname <> 'public')
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
  ORDER BY c.oid::regclass::text COLLATE "C" \gexec
+
+SELECT jsonb_build_object('table', 'large objects', 'rows', count(DISTINCT o.oid), 'checksum',
+         coalesce(sum(hashtextextended(concat_ws(' ', loid, pageno, rtrim(data, '\x00')), 0))
+                    FILTER (WHERE rtrim(data, '\x00') <> ''), 0)::text)
+  FROM pg_largeobject_metadata o LEFT JOIN pg_largeobject ON loid = o.oid
+HAVING count(*) > 0;

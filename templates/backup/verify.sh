@@ -22,16 +22,17 @@ verify_on() { # NODE
   # shellcheck disable=SC2064 # this node
   trap "drop_scratch $1" EXIT
   say "restoring $file into the database $scratch of $1"
+  cat "$work/list" "$work/large" >"$work/all"
   get "$file" | measure got |
     PGOPTIONS="$PGOPTIONS -c spock.enable_ddl_replication=off -c spock.include_ddl_repset=off" \
-      pg_restore --exit-on-error --use-list="$work/list" -d "$(dsn_of "$1" "$scratch")" 2>"$work/why"
+      to_its_end pg_restore --exit-on-error --use-list="$work/all" -d "$(dsn_of "$1" "$scratch")" 2>"$work/why"
   ended=("${PIPESTATUS[@]}")
   [[ ${ended[*]} == '0 0 0' ]] || die "$file cannot be restored: $(grep -m 1 error: "$work/why")"
   [[ $(checksum_of got) == "$(told "$1" sha256)" ]] || die "$file is not the file that its manifest tells of"
   { statements rows | run_psql -d "$(dsn_of "$1" "$scratch")" >"$work/rows"; } || die "$1 does not answer"
   options=()
   compare_with_dump "$1" "$scratch" "$work/rows" || die "what was restored is not what was dumped"
-  say "$file restores: $(grep -c . "$work/rows") tables, equal to what was dumped"
+  say "$file restores: $(tables_in "$work/rows") tables, equal to what was dumped"
 }
 
 # Dropping a database waits for every process of the server.

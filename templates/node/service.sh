@@ -10,7 +10,7 @@ readonly COMPARED_GIB=32             # a larger database is read for too long to
 look_around() {
   local peer answers=0 ready=0 older_for=""
   for peer in "${peers[@]}"; do
-    case "${state_of[$peer]:-}" in "") continue ;; ready) ready=$((ready + 1)) ;; esac
+    case "${state_of[$peer]:-}" in "") continue ;; ready | stopping) ready=$((ready + 1)) ;; esac
     answers=$((answers + 1))
     ! is_set_back_for "$peer" || older_for+="$peer "
   done
@@ -45,8 +45,8 @@ catch_up() {
   followed=()
   for peer in "${peers[@]}"; do
     case "${state_of[$peer]:-} ${slot_at[$peer]:-}" in
-      "ready none" | "ready lost" | "ready forgotten") ;;
-      "ready "*) followed+=("$peer") ;;
+      *" none" | *" lost" | *" forgotten") ;;
+      "ready "* | "stopping "*) followed+=("$peer") ;; # one that stops stays for this one
     esac
   done
   [ ${#followed[@]} -gt 0 ] || return 0

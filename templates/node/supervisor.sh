@@ -6,6 +6,9 @@ readonly BEGIN_AGAIN=75
 # Seconds between the word and the stop: a pooler asks the primary every second, and every node within four. Who has
 # no connection at the moment may still come back for another.
 readonly FAREWELL=5 SHORT_FAREWELL=2
+# Seconds that the last node in service stays for one that is being restarted. Behind it the grace period has room for a
+# stop that a peer without an answer holds up, before it for the platform's own pause.
+readonly STAY=90
 
 prepare_directory() {
   mkdir -p "${PGDATA%/*}" && check_directory && end_leftover_postgres && clear_away || return
@@ -49,13 +52,52 @@ reconcile() {
 
 # Poolers lead their clients elsewhere before a connection breaks.
 say_farewell() {
-  local seconds
+  local known=()
   local -x PGCONNECT_TIMEOUT=2 # a server that hangs is stopped without
   load_state
   [ "$state" = ready ] && publish stopping || return 0
+  # who does not answer anyway takes no time
+  mapfile -t known < <(local_sql <<<"SELECT node FROM pgedge.peer WHERE state <> 'unreachable'")
+  look_for_company "${known[@]}"
+  wait_for_poolers
+  look_for_company "${known[@]}"
+  ! stay_for_others || wait_for_poolers
+}
+
+wait_for_poolers() {
+  local seconds
   for ((seconds = 1; seconds <= FAREWELL; seconds++)); do
     sleep 1
     [ "$seconds" -lt "$SHORT_FAREWELL" ] || has_clients || break
+  done
+}
+
+# look_for_company PEER...: company is one in service; restarting is one that stops or has come back, once it was seen
+look_for_company() {
+  local peer
+  company=""
+  for peer in "$@"; do
+    state_of[$peer]=$(sql_on "$peer" <<<"SHOW pgedge.state" 2>/dev/null)
+    case "${state_of[$peer]}" in
+      ready) company=$peer && return ;;
+      stopping | returning | following | joining) restarting=$peer ;;
+    esac
+  done
+}
+
+# With one node in each location the platform stops all of them at once. The first that stops stays until another one is
+# back; false when it did not have to.
+stay_for_others() {
+  local node end=$((SECONDS + STAY))
+  [ -z "$company" ] && [ -n "$restarting" ] || return
+  for node in "${members[@]}"; do
+    [ "$node" != "$self" ] || break
+    [ "${state_of[$node]:-}" != stopping ] || return
+  done
+  log "the last node in service: staying for $restarting"
+  until [ -n "$company" ] || [ "$SECONDS" -ge "$end" ]; do
+    sleep 1
+    look_for_company "${peers[@]}"
   done
 }
 
@@ -65,7 +107,7 @@ has_clients() {
 }
 
 supervise() {
-  local postgres reconciler stopping="" again="" status
+  local postgres reconciler stopping="" again="" status company="" restarting=""
   postgres -D "$PGDATA" &
   postgres=$!
   # for PostgreSQL SIGINT is a fast shutdown

@@ -287,7 +287,7 @@ fn next() -> usize {
 
 impl Job {
     pub fn finish(&mut self) -> Result<Run> {
-        let status = self.0.end(std::time::Duration::from_secs(300));
+        let status = self.0.end(std::time::Duration::from_secs(900));
         let log = self.0.log()?;
         let status = status.with_context(|| log.clone())?;
         Ok(Run {

@@ -7,7 +7,9 @@ In /bucket/faults: `pause` makes an upload slow, `refuse` lets none through, `tr
 
 import fnmatch
 import pathlib
+import shutil
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path("/bucket")
@@ -35,14 +37,15 @@ def matches(url):
 def upload(url):
     if is_faulty("refuse") or not (ROOT / url.removeprefix("gs://").split("/")[0]).is_dir():
         sys.exit("AccessDeniedException: 403")
-    parts = []
-    while part := sys.stdin.buffer.read(CHUNK):
-        parts.append(part)
-        if is_faulty("pause"):
-            time.sleep(0.2)
-    content = b"".join(parts)
+    with tempfile.NamedTemporaryFile(dir=ROOT, delete=False) as file:
+        while part := sys.stdin.buffer.read(CHUNK):
+            file.write(part)
+            if is_faulty("pause"):
+                time.sleep(0.2)
+        if is_faulty("truncate") and url.endswith(".dump"):
+            file.truncate(file.tell() // 2)
     path(url).parent.mkdir(parents=True, exist_ok=True)
-    path(url).write_bytes(content[: len(content) // 2] if is_faulty("truncate") and url.endswith(".dump") else content)
+    pathlib.Path(file.name).rename(path(url))
 
 
 def main():
@@ -57,7 +60,8 @@ def main():
                 (pathlib.Path(folder) / file.name).write_bytes(file.read_bytes())
         case ["cat", url]:
             for file in matches(url):
-                sys.stdout.buffer.write(file.read_bytes())
+                with file.open("rb") as content:
+                    shutil.copyfileobj(content, sys.stdout.buffer)
         case ["ls", url]:
             for file in matches(url):
                 print("gs://" + str(file.relative_to(ROOT)))

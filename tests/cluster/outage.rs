@@ -15,10 +15,13 @@ use crate::platform::Platform;
 pub struct Outage {
     /// From the event to the first write behind the last one that failed.
     pub back: Duration,
-    /// How many writes failed.
+    /// How many writes failed, and how many did not.
     pub failed: usize,
+    pub written: usize,
     /// The longest that a client waited, for an answer or an error.
     pub longest: Duration,
+    /// The longest time without a write through one of the poolers.
+    pub gap: Duration,
 }
 
 /// One write, by a client of its own.
@@ -54,7 +57,7 @@ pub fn measure(
     let start = Instant::now();
     event(platform)?;
     while !writers.iter().all(|writer| writer.has_arrived(&address)) {
-        if start.elapsed() > Duration::from_secs(60) {
+        if start.elapsed() > Duration::from_secs(240) {
             bail!("writes do not arrive at {node}");
         }
         std::thread::sleep(EVERY);
@@ -62,7 +65,9 @@ pub fn measure(
     let mut sum = Outage {
         back: Duration::ZERO,
         failed: 0,
+        written: 0,
         longest: Duration::ZERO,
+        gap: Duration::ZERO,
     };
     for writer in writers {
         let writes = writer.end()?;
@@ -77,6 +82,15 @@ pub fn measure(
             .context("no write behind the last failure")?;
         sum.back = sum.back.max(back.saturating_duration_since(start));
         sum.failed += failed.len();
+        sum.written += writes.len() - failed.len();
+        let mut done: Vec<Instant> = writes
+            .iter()
+            .filter(|it| it.reached.is_some())
+            .map(|it| it.ended)
+            .collect();
+        done.sort_unstable();
+        let gaps = done.windows(2).map(|pair| pair[1] - pair[0]);
+        sum.gap = sum.gap.max(gaps.max().unwrap_or_default());
         for write in &writes {
             sum.longest = sum.longest.max(write.ended - write.begun);
         }

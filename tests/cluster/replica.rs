@@ -199,6 +199,11 @@ impl Replica {
         self.end(Duration::from_secs(10)).map(drop)
     }
 
+    /// The begin of that: it ends by itself.
+    pub fn tell_to_stop(&self) -> Result<()> {
+        self.signal("TERM")
+    }
+
     /// As the platform stops a container: TERM, and KILL when the grace period is over, which is an error here.
     pub fn stop(&mut self) -> Result<Duration> {
         let start = Instant::now();

@@ -230,7 +230,9 @@ fn identity(given: &mut Map<String, Value>) {
 }
 
 fn policy(given: &mut Map<String, Value>) {
-    let links = prefixed(given.remove("targetLinks"), "//secret/");
+    let kind = given.get("targetKind").and_then(Value::as_str);
+    let prefix = format!("//{}/", kind.unwrap_or_default());
+    let links = prefixed(given.remove("targetLinks"), &prefix);
     given.insert("targetLinks".to_owned(), links);
     for binding in given
         .get_mut("bindings")

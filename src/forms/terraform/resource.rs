@@ -157,10 +157,12 @@ impl Writer<'_> {
             ("gvc", "locations" | "name") | ("workload", "location") => {
                 Value::text(bare("//location/"))
             }
-            ("gvc", "pull_secrets") | ("policy", "target_links") => {
-                // the provider takes bare names, and makes a wrong link of anything else
-                references.name("secret", bare("//secret/"))
-            }
+            // the provider takes bare names, and makes a wrong link of anything else
+            ("gvc", "pull_secrets") => references.name("secret", bare("//secret/")),
+            ("policy", "target_links") => match bare("//").split_once('/') {
+                Some((kind, name)) => references.name(kind, name),
+                None => references.name("secret", text),
+            },
             ("policy", "principal_links") => references.principal(text),
             ("workload", "identity_link") => references.identity_link(text),
             ("workload", _) => references.uri(text),

@@ -20,6 +20,10 @@ pub(super) fn outage(see: &See<'_>) -> Vec<Found> {
                 (0, _) => {
                     "one after another in each location, all locations at the same time".to_owned()
                 }
+                (some, all) if some == all && all > 1 => {
+                    "all at the same time: one of them stays until another one is back, for 90 seconds at most"
+                        .to_owned()
+                }
                 (some, all) if some == all => {
                     "all at the same time: no node answers for one or two minutes".to_owned()
                 }

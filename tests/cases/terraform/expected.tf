@@ -268,7 +268,7 @@ resource "cpln_workload" "shop_pgedge" {
   rollout_options {
     min_ready_seconds                = 0
     scaling_policy                   = "Parallel"
-    termination_grace_period_seconds = 90
+    termination_grace_period_seconds = 200
   }
 
   security_options {

@@ -110,24 +110,16 @@ pub fn bucket(platform: &mut Platform) -> Result<()> {
     bucket.fault("truncate", false)?;
     expect(&bucket, 0)?;
 
-    // the container's own disk is full
-    let small = platform.directory().join("small");
-    fs::create_dir(&small)?;
-    run(
-        "mount",
-        &[
-            "-t",
-            "tmpfs",
-            "-o",
-            "size=4k",
-            "tmpfs",
-            &small.display().to_string(),
-        ],
-    )?;
-    let mut job = bucket::prepare(platform, &values, &bucket, &[("TMPDIR", "/small")])?;
-    job.0.container.mounts.push((small, "/small".into()));
-    job.0.start()?;
+    // the container's own disk is full: when it begins, and later on
+    let mut job = on_a_small_disk(platform, &values, &bucket, "4k")?;
     job.finish()?.failed("there is no room")?;
+    bucket.fault("pause", true)?;
+    let mut job = on_a_small_disk(platform, &values, &bucket, "1200k")?;
+    wait_for_rows(platform, super::FIRST)?;
+    // what writes there is told that nothing is left, or is not
+    let _ = fs::write(platform.directory().join("small/filler"), vec![1; 1 << 20]);
+    bucket.fault("pause", false)?;
+    job.finish()?.failed("is there room")?;
     expect(&bucket, 0)?;
 
     // the platform ends a run that takes too long
@@ -167,6 +159,23 @@ pub fn bucket(platform: &mut Platform) -> Result<()> {
     bucket.remove(&newest.replace(".dump", ".roles.sql"))?;
     bucket::run(platform, &values, &bucket, &restore)?.failed("roles.sql cannot be read")?;
     Ok(())
+}
+
+/// A run whose temporary files have no more room than this.
+fn on_a_small_disk(
+    platform: &mut Platform,
+    values: &Values,
+    bucket: &Bucket,
+    size: &str,
+) -> Result<bucket::Job> {
+    let small = platform.directory().join("small");
+    fs::create_dir_all(&small)?;
+    let (place, options) = (small.display().to_string(), format!("size={size}"));
+    run("mount", &["-t", "tmpfs", "-o", &options, "tmpfs", &place])?;
+    let mut job = bucket::prepare(platform, values, bucket, &[("TMPDIR", "/small")])?;
+    job.0.container.mounts.push((small, "/small".into()));
+    job.0.start()?;
+    Ok(job)
 }
 
 /// An upload that is cut off ends, and with a failure.

@@ -26,7 +26,8 @@ use crate::wait;
 pub type Scenario = fn(&mut Platform) -> Result<()>;
 
 /// What needs real Spock: pglogical keeps no writers out of a node that is not ready, goes on without a word where a
-/// change meets no row, and knows nothing of Spock's commits. The growth of a cluster is only too long for every run.
+/// change meets no row, and knows nothing of Spock's commits. The growth of a cluster and a rollout are only too
+/// long for every run, and dumps of other releases need two of PostgreSQL.
 pub const REAL_SPOCK: &[&str] = &[
     "nobody_writes_to_a_node_that_is_not_ready",
     "changes_keep_their_order",
@@ -37,6 +38,8 @@ pub const REAL_SPOCK: &[&str] = &[
     "a_join_is_patient",
     "a_kill_loses_nothing_received",
     "growing_restarts_nobody",
+    "backup_of_another_release_restores",
+    "a_rollout_leaves_one_that_writes",
 ];
 
 /// The long ones first: three run at a time.
@@ -126,6 +129,10 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("scale_in_leaves_no_slot", scale::in_and_out),
     ("backup_and_restore", backup::round_trip),
     ("backup_of_text_restores", backup::text),
+    (
+        "backup_of_another_release_restores",
+        backup::another_release,
+    ),
     ("backup_outlives_its_node", backup_faults::nodes),
     ("backup_fails_with_its_bucket", backup_faults::bucket),
     ("backup_ends_when_cut_off", backup_faults::network),
@@ -133,6 +140,7 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("first_boot", boot::first_boot),
     ("restart_and_crash_lose_nothing", restart::one_by_one),
     ("crash_of_all_loses_nothing", restart::all_at_once),
+    ("a_rollout_leaves_one_that_writes", restart::rollout),
     (
         "odd_credentials_and_their_rotation",
         credentials::odd_and_rotated,

@@ -1,8 +1,14 @@
 //! Containers that end and begin again with their volume.
 
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 
-use super::{FIRST, SECOND, THIRD, rows, running, three_nodes};
+use super::pooler::wait_for_primary;
+use super::{FIRST, SECOND, THIRD, note, rows, running, three_nodes};
+use crate::bundle::Values;
+use crate::outage;
 use crate::platform::Platform;
 use crate::wait;
 use crate::writer::Writer;
@@ -72,4 +78,63 @@ pub fn all_at_once(platform: &mut Platform) -> Result<()> {
         platform.wait_equal(written, 60)?;
     }
     platform.check_mesh()
+}
+
+/// With one node in each location the platform restarts all of them together: nobody took writes until one was back.
+pub fn rollout(platform: &mut Platform) -> Result<()> {
+    let locations = [
+        ("aws-us-west-2", 1),
+        ("aws-eu-central-1", 1),
+        ("gcp-us-east1", 1),
+    ];
+    let poolers = ["pooler_0", "pooler_1"];
+    let values = Values {
+        poolers: 2,
+        ..Values::new(&locations)
+    };
+    running(platform, &values)?;
+    wait_for_primary(platform, &poolers, FIRST, 60)?;
+    // what the platform takes to begin the next container
+    let pause = std::env::var("PGEDGE_TEST_ROLLOUT_PAUSE").unwrap_or_default();
+    let pause = Duration::from_secs(pause.parse().unwrap_or(10));
+    let outage = outage::measure(platform, &poolers, FIRST, |platform| {
+        roll_out(platform, &[FIRST, THIRD, "gcp_us_east1_0"], pause)
+    })?;
+    note(&format!(
+        "all were told to stop at once, {pause:?}: {outage:?}"
+    ));
+    platform.wait_equal(outage.written, 60)?;
+    platform.check_mesh()
+}
+
+/// All are told to stop at the same moment, and each is started again so long after it has ended.
+fn roll_out(platform: &mut Platform, names: &[&str], pause: Duration) -> Result<()> {
+    let start = Instant::now();
+    for name in names {
+        platform.get(name)?.tell_to_stop()?;
+    }
+    let mut ended = BTreeMap::new();
+    let mut waiting = names.to_vec();
+    while !waiting.is_empty() {
+        for name in waiting.clone() {
+            let node = platform.get(name)?;
+            if node.runs()? {
+                anyhow::ensure!(
+                    start.elapsed() < node.container.grace,
+                    "{name} does not stop"
+                );
+                continue;
+            }
+            let end = *ended.entry(name).or_insert_with(Instant::now);
+            if end.elapsed() >= pause {
+                node.start()?;
+                note(&format!("{name} stopped after {:?}", end - start));
+                waiting.retain(|other| *other != name);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    platform.wait_ready(180)?;
+    note(&format!("all are ready again after {:?}", start.elapsed()));
+    Ok(())
 }
