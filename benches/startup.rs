@@ -1,49 +1,69 @@
-//! `render` of the defaults beside a program that only parses the same arguments, in one run:
+//! `render` of the defaults beside an empty program that is linked as it is, in one run:
 //!
 //! ```sh
-//! cargo bench --bench startup
+//! RUSTFLAGS='-Ctarget-feature=+crt-static' cargo bench --bench startup --target x86_64-unknown-linux-gnu
+//! PROGRAM=path/to/pgedge-tpl cargo bench --bench startup
 //! ```
 //!
-//! Both are whole processes, run in turn. The least times say most: the rest is the machine's noise.
+//! Without `PROGRAM`, Cargo's own is timed. All are whole processes, run in turn. The least times say most: the rest is
+//! the machine's noise. How many instructions it takes says `valgrind --tool=callgrind pgedge-tpl render`.
 
-use std::hint::black_box;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use clap::Parser;
-use pgedge_tpl::cli::Cli;
-
 const RUNS: usize = 1000;
-const PARSE_ONLY: &str = "PGEDGE_TPL_PARSE_ONLY";
 
 fn main() -> std::io::Result<()> {
-    if std::env::var_os(PARSE_ONLY).is_some() {
-        black_box(Cli::parse());
-        return Ok(());
-    }
-    let parse_only = std::env::current_exe()?;
-    let mut empty = Vec::with_capacity(RUNS);
-    let mut render = Vec::with_capacity(RUNS);
+    let folder = tempfile::tempdir()?;
+    let empty = empty_program(folder.path())?;
+    let program =
+        std::env::var_os("PROGRAM").map_or(env!("CARGO_BIN_EXE_pgedge-tpl").into(), PathBuf::from);
+    let what: [(&str, &Path, &[&str]); 3] = [
+        ("an empty program", &empty, &[]),
+        ("tells its version", &program, &["--version"]),
+        ("renders the defaults", &program, &["render"]),
+    ];
+    let mut times = [const { Vec::new() }; 3];
     for _ in 0..RUNS {
-        empty.push(time(
-            Command::new(&parse_only).arg("render").env(PARSE_ONLY, "1"),
-        )?);
-        render.push(time(
-            Command::new(env!("CARGO_BIN_EXE_pgedge-tpl")).arg("render"),
-        )?);
+        for ((_, program, arguments), times) in what.iter().zip(&mut times) {
+            times.push(time(Command::new(program).args(*arguments))?);
+        }
     }
-    let (empty, render) = (summary(empty), summary(render));
-    report("parses the arguments", empty);
-    report("renders the defaults", render);
-    let ratio = |of: fn((Duration, Duration)) -> Duration| {
-        of(render).as_secs_f64() / of(empty).as_secs_f64()
-    };
-    say(&format!(
-        "ratio                  {:.2}       {:.2}",
-        ratio(|times| times.0),
-        ratio(|times| times.1)
-    ));
+    let times = times.map(summary);
+    for ((name, ..), (least, median)) in what.iter().zip(times) {
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+        say(&format!(
+            "{name:<22} least {:.2} ms = {:.2}   median {:.2} ms = {:.2}",
+            milliseconds(least),
+            ratio(least, times[0].0),
+            milliseconds(median),
+            ratio(median, times[0].1)
+        ));
+    }
     Ok(())
+}
+
+/// Static like the releases: the C library is in it.
+fn empty_program(folder: &Path) -> std::io::Result<PathBuf> {
+    let source = folder.join("empty.rs");
+    fs::write(&source, "fn main() {}\n")?;
+    let program = folder.join("empty");
+    let options = [
+        "-Copt-level=3",
+        "-Cpanic=abort",
+        "-Cstrip=symbols",
+        "-Ctarget-feature=+crt-static",
+        "-o",
+    ];
+    let status = Command::new("rustc")
+        .args(options)
+        .arg(&program)
+        .arg(&source)
+        .status()?;
+    assert!(status.success(), "rustc");
+    Ok(program)
 }
 
 fn time(command: &mut Command) -> std::io::Result<Duration> {
@@ -62,13 +82,8 @@ fn summary(mut times: Vec<Duration>) -> (Duration, Duration) {
     (times[0], times[times.len() / 2])
 }
 
-fn report(what: &str, (least, median): (Duration, Duration)) {
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    say(&format!(
-        "{what}   least {:.2} ms   median {:.2} ms",
-        milliseconds(least),
-        milliseconds(median)
-    ));
+fn ratio(time: Duration, of: Duration) -> f64 {
+    time.as_secs_f64() / of.as_secs_f64()
 }
 
 #[allow(clippy::print_stdout)] // the product of a benchmark

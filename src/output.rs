@@ -3,6 +3,8 @@
 mod file;
 mod folder;
 
+use std::iter;
+
 use crate::forms::File;
 use crate::manifests::Manifest;
 
@@ -16,7 +18,7 @@ const BEGIN: &str = "---\n";
 pub fn yaml_stream(manifests: &[Manifest]) -> impl Iterator<Item = &str> {
     manifests
         .iter()
-        .flat_map(|manifest| [BEGIN, &manifest.yaml])
+        .flat_map(|manifest| iter::once(BEGIN).chain(manifest.parts()))
 }
 
 /// Whether a text is the stream of these documents, and there are all of them.

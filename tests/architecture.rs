@@ -155,6 +155,46 @@ fn no_files_go_in_a_circle() -> Result<()> {
     Ok(())
 }
 
+/// A reader takes in a file at a time, and a function without turning the page.
+#[test]
+fn files_and_functions_are_short() -> Result<()> {
+    let mut files = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")))?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    for file in files {
+        let text = fs::read_to_string(&file)?;
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            lines.len() <= 350,
+            "{}: {} lines",
+            file.display(),
+            lines.len()
+        );
+        for (at, line) in lines.iter().enumerate() {
+            let bare = line.trim_start();
+            if !bare.starts_with("fn ") && !bare.contains(") fn ") && !bare.starts_with("pub fn ") {
+                continue;
+            }
+            // a trait's has no body
+            let opens = lines[at..]
+                .iter()
+                .find(|line| line.ends_with(['{', ';', '}']));
+            if opens.is_none_or(|line| !line.ends_with('{')) {
+                continue;
+            }
+            let end = format!("{}}}", &line[..line.len() - bare.len()]);
+            let length = lines[at..].iter().position(|line| *line == end);
+            let length = length.unwrap_or_default() + 1;
+            assert!(
+                length <= 60,
+                "{}:{}: {length} lines",
+                file.display(),
+                at + 1
+            );
+        }
+    }
+    Ok(())
+}
+
 /// What is no comment.
 fn code(file: &Path) -> Result<String> {
     let text = fs::read_to_string(file)?;
@@ -176,7 +216,7 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The first name under `src/`; none for the doors `main.rs` and `lib.rs`.
+/// The first name under `src/`; none for the doors `main.rs` and `lib.rs`, and for what runs before them.
 fn room_of(file: &Path) -> Option<String> {
     let below = file
         .strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
@@ -187,7 +227,7 @@ fn room_of(file: &Path) -> Option<String> {
         .as_os_str()
         .to_str()?
         .trim_end_matches(".rs");
-    (first != "main" && first != "lib").then(|| first.to_owned())
+    (!["main", "lib", "build"].contains(&first)).then(|| first.to_owned())
 }
 
 /// The modules behind every such prefix, in lists too.

@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::process::Output;
 
 use common::{Result, documents, program};
 use serde_json::{Value, json};
@@ -162,6 +163,11 @@ fn renders_the_same(version: &str, values: &Value, written: &str) -> Result<()> 
     Ok(())
 }
 
+fn migrated(old: &str) -> Result<Output> {
+    let names = ["--release", "shop", "--gvc", "shop-gvc"];
+    program(&[&["migrate", old], &names[..]].concat())
+}
+
 #[test]
 fn it_renders_the_same_cluster() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -169,14 +175,7 @@ fn it_renders_the_same_cluster() -> Result<()> {
     for version in VERSIONS {
         for values in [defaults(version), larger(version)] {
             fs::write(path("old.yaml"), serde_yaml::to_string(&values)?)?;
-            let said = program(&[
-                "migrate",
-                &path("old.yaml"),
-                "--release",
-                "shop",
-                "--gvc",
-                "shop-gvc",
-            ])?;
+            let said = migrated(&path("old.yaml"))?;
             let told = String::from_utf8(said.stderr)?;
             assert!(said.status.success(), "{version}: {told}");
             assert!(
@@ -198,14 +197,7 @@ fn a_file_in_braces_is_taken_over_too() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::write(path("old.yaml"), defaults("2.0.0").to_string())?;
-    let said = program(&[
-        "migrate",
-        &path("old.yaml"),
-        "--release",
-        "shop",
-        "--gvc",
-        "shop-gvc",
-    ])?;
+    let said = migrated(&path("old.yaml"))?;
     assert!(
         said.status.success(),
         "{}",

@@ -2,6 +2,7 @@
 
 mod examples;
 mod flags;
+mod later;
 mod notes;
 mod plan;
 
@@ -18,6 +19,7 @@ use examples::{
 pub use flags::{
     CaseFlags, ClusterFlags, Format, ReportFlags, TemplateFlags, ValueFlags, WarningFlags,
 };
+pub use later::Later;
 pub use notes::{Notes, NotesDocument, NotesShape, Topic};
 pub use plan::{Look, Plan};
 
@@ -46,40 +48,40 @@ pub struct Cli {
 pub enum Command {
     /// Print the manifests, or write them to a folder
     #[command(after_help = RENDER_EXAMPLES)]
-    Render(Render),
+    Render(Later<Render>),
     /// Report every problem and warning in the values
     #[command(after_help = LINT_EXAMPLES)]
-    Lint(Lint),
+    Lint(Later<Lint>),
     /// Print the effective values, and where each comes from
     #[command(after_help = VALUES_EXAMPLES)]
-    Values(Values),
+    Values(Later<Values>),
     /// Describe one value, or list all of them
     #[command(after_help = EXPLAIN_EXAMPLES)]
-    Explain(Explain),
+    Explain(Later<Explain>),
     /// Print the JSON Schema of the values, for editors
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
     /// Show what a change does before it is applied
-    #[command(after_help = PLAN_EXAMPLES, mut_arg("allow", plan::allows_rules))]
-    Plan(Plan),
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Later<Plan>),
     /// Render every case of a folder and compare it with its snapshot
     #[command(after_help = TEST_EXAMPLES, next_line_help = true)]
-    Test(Test),
+    Test(Later<Test>),
     /// Print what to do before and after applying
     #[command(after_help = NOTES_EXAMPLES)]
-    Notes(Notes),
+    Notes(Later<Notes>),
     /// Rewrite values of the public Helm template for this program
     #[command(after_help = MIGRATE_EXAMPLES)]
-    Migrate(Migrate),
+    Migrate(Later<Migrate>),
     /// Write the built-in templates to a folder, to change them
     #[command(after_help = TEMPLATES_EXAMPLES)]
-    Templates(TemplatesExport),
+    Templates(Later<TemplatesExport>),
     /// Print completions for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
-    Completions(Completions),
+    Completions(Later<Completions>),
     /// Print a page of the manual
     #[command(after_help = MAN_EXAMPLES)]
-    Man(Man),
+    Man(Later<Man>),
 }
 
 /// Arguments of `render`.

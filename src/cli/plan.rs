@@ -8,6 +8,7 @@ use super::ClusterFlags;
 
 /// Arguments of `plan`.
 #[derive(Args, Debug)]
+#[command(mut_arg("allow", allows_rules))]
 pub struct Plan {
     /// Manifests now: a file, a folder, - for stdin; exports of cpln too
     pub old: PathBuf,
@@ -35,7 +36,7 @@ pub struct Plan {
 }
 
 /// `plan` puts up with consequences by the same flag as with warnings.
-pub(super) fn allows_rules(allow: Arg) -> Arg {
+fn allows_rules(allow: Arg) -> Arg {
     allow
         .value_name("RULE|CODE,...")
         .help("Put up with these consequences, or warnings")

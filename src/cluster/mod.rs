@@ -126,7 +126,7 @@ impl Origins for Merged {
 }
 
 /// Everything that is wrong or doubtful about values that are each allowed.
-pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
+fn check(values: &Values, origins: &dyn Origins) -> Problems {
     let mut problems = rules::check(values, origins);
     hba::check(values, &mut problems);
     let pooler = Pooler::new(values);
@@ -138,24 +138,22 @@ pub fn check(values: &Values, origins: &dyn Origins) -> Problems {
 }
 
 impl Cluster {
-    /// The cluster of these values.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with them: see [`check`].
-    pub fn new(values: &Values, origins: &dyn Origins) -> Result<Self, Problems> {
-        let broken = check(values, origins);
-        if broken.has_errors() {
-            return Err(broken);
-        }
-        let release = rules::release(values)?;
-        let credentials = Credentials::new(values, &release).ok_or(broken)?;
+    /// The cluster of these values, unless something is wrong with them, and everything that is wrong or doubtful.
+    pub fn new(values: &Values, origins: &dyn Origins) -> (Option<Self>, Problems) {
+        let problems = check(values, origins);
+        let cluster = (!problems.has_errors()).then(|| Self::of(values));
+        (cluster.flatten(), problems)
+    }
+
+    fn of(values: &Values) -> Option<Self> {
+        let release = rules::release(values).ok()?;
+        let credentials = Credentials::new(values, &release)?;
         let backup = Backup::new(values, &release);
         let names = Names::new(&release, &values.gvc.name, PoolerKind::of(values).key());
         let nodes = nodes::nodes(values, &release);
         let mut config = credentials.entries();
         config.extend(backup.iter().flat_map(Backup::entries));
-        Ok(Self {
+        Some(Self {
             tags: tags(values, &release),
             custom: values.custom.clone(),
             protected: values.protected.unwrap_or_default(),

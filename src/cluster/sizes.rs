@@ -6,6 +6,7 @@ use crate::problem::{Code, Path, Place, Problem, Problems};
 use crate::values::Values;
 use crate::values::quantity::Memory;
 use crate::values::scalar::Parse;
+use crate::values::setting::SLRU_BUFFERS;
 
 const MIB: u64 = 1 << 20;
 /// Memory of a connection's process that is its own. Measured: 1.6 MiB after the statements of pgbench, 4.9 MiB after a
@@ -71,16 +72,7 @@ fn taken_at_start(values: &Values, connections: u64) -> Vec<(&'static str, u64)>
             amount("min_dynamic_shared_memory", 0),
         ),
     ];
-    const BUFFERS: &[&str] = &[
-        "commit_timestamp_buffers",
-        "multixact_member_buffers",
-        "multixact_offset_buffers",
-        "notify_buffers",
-        "serializable_buffers",
-        "subtransaction_buffers",
-        "transaction_buffers",
-    ];
-    taken.extend(BUFFERS.iter().map(|name| (*name, amount(name, 0))));
+    taken.extend(SLRU_BUFFERS.iter().map(|name| (*name, amount(name, 0))));
     taken
 }
 

@@ -52,7 +52,9 @@ const FISH_EXPLAIN: &str =
 
 /// Runs it.
 pub(super) fn run(args: &cli::Completions) -> Result<Exit> {
-    let mut command = with_values(Cli::command());
+    let mut command = Cli::command();
+    command.build();
+    let mut command = with_values(command);
     let mut script = Vec::new();
     let out = &mut script;
     match args.shell {

@@ -59,11 +59,11 @@ fn templates(shape: Shape) -> Result<Exit> {
         ..ValueFlags::default()
     };
     let templates = Templates::default();
-    let cluster = Input::read(&flags).cluster();
-    let names = cluster.and_then(|cluster| {
+    let input = Input::read(&flags);
+    let names = input.cluster().and_then(|cluster| {
         Renderer::new(&templates)
             .ok()?
-            .names(&cluster.redacted())
+            .names(&cluster.clone().redacted())
             .ok()
     });
     let names = names.unwrap_or_default();

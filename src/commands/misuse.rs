@@ -42,12 +42,17 @@ pub fn tell(error: &clap::Error) -> anyhow::Result<Exit> {
     })
 }
 
-fn problem(error: &clap::Error) -> Option<Problem> {
-    let said = |kind| match error.get(kind)? {
+/// What clap knows of one side of it.
+fn said(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
         ContextValue::Strings(texts) => Some(texts.join("`, `")),
         _ => None,
-    };
+    }
+}
+
+fn problem(error: &clap::Error) -> Option<Problem> {
+    let said = |kind| said(error, kind);
     let flag = said(ContextKind::InvalidArg).unwrap_or_default();
     let command = command(error);
     let see = match command.as_str() {
@@ -84,16 +89,14 @@ fn problem(error: &clap::Error) -> Option<Problem> {
                 "" => format!("`{flag}`: there is nothing behind it"),
                 value => format!("`{flag}`: `{value}` is none of its words"),
             };
-            let problem = new(found);
-            match (
-                said(ContextKind::ValidValue),
-                said(ContextKind::SuggestedValue),
-            ) {
-                (Some(words), Some(meant)) => problem
-                    .allowed(words.replace('`', ""))
-                    .fix(format!("did you mean `{meant}`?")),
-                (Some(words), None) => problem.allowed(words.replace('`', "")),
-                _ => problem.fix(see),
+            let words = said(ContextKind::ValidValue);
+            let problem = match words {
+                Some(words) => new(found).allowed(words.replace('`', "")),
+                None => return Some(new(found).fix(see)),
+            };
+            match said(ContextKind::SuggestedValue) {
+                Some(meant) => problem.fix(format!("did you mean `{meant}`?")),
+                None => problem,
             }
         }
         ErrorKind::ArgumentConflict => {

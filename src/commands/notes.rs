@@ -30,7 +30,7 @@ pub(super) fn run(args: &cli::Notes) -> Result<Exit> {
 fn write(args: &cli::Notes, input: &mut Input) -> Option<String> {
     let templates = input.templates(&args.cluster.templates)?;
     // no template gets to see the password, not even one of the user's own
-    let cluster = input.cluster()?.redacted();
+    let cluster = input.cluster()?.clone().redacted();
     if args.document == Some(NotesDocument::IamPolicy) {
         let policy = notes::policy(&cluster);
         let policy = policy.map_err(|found| input.problems.push(found)).ok()?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{Exit, say, stdin_holds_text, width};
 use crate::cli::{Format, ReportFlags, TemplateFlags, ValueFlags, WarningFlags};
-use crate::cluster::{self, Cluster};
+use crate::cluster::Cluster;
 use crate::layers::secret::REDACTED;
 use crate::layers::{self, Disk, Files, Value};
 use crate::manifests::{Manifest, Renderer, Templates};
@@ -14,12 +14,12 @@ use crate::merge::{self, Merged};
 use crate::output;
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::report::{Allowances, Extent, Report};
-use crate::values::{self, Values};
+use crate::values;
 
 /// The values and everything that was found on the way to them.
 pub(super) struct Input {
     pub(super) merged: Merged,
-    values: Option<Values>,
+    cluster: Option<Cluster>,
     pub(super) problems: Problems,
     /// What was probably forgotten on the command line.
     forgotten: Option<&'static str>,
@@ -110,19 +110,18 @@ impl Input {
         hide_unknown(&mut merged, &decoded.problems);
         problems.extend(decoded.problems);
         problems.extend(masks(&merged));
+        let mut cluster = None;
         if let Some(values) = decoded.value.as_ref().filter(|_| merged.is_complete()) {
             // what stands in a repaired place is not the user's word: rules that look there have nothing to say
             let about_input =
                 |problem: &Problem| !decoded.repaired.iter().any(|path| problem.concerns(path));
-            problems.extend(
-                cluster::check(values, &merged)
-                    .into_iter()
-                    .filter(about_input),
-            );
+            let (built, found) = Cluster::new(values, &merged);
+            cluster = built;
+            problems.extend(found.into_iter().filter(about_input));
         }
         Self {
             merged,
-            values: decoded.value,
+            cluster,
             problems,
             forgotten: None,
         }
@@ -145,13 +144,10 @@ impl Input {
     }
 
     /// The cluster; `None` when the problems, old and new, forbid it.
-    pub(super) fn cluster(&mut self) -> Option<Cluster> {
-        let values = self
-            .values
+    pub(super) fn cluster(&self) -> Option<&Cluster> {
+        self.cluster
             .as_ref()
-            .filter(|_| !self.problems.has_errors())?;
-        let cluster = Cluster::new(values, &self.merged);
-        cluster.map_err(|found| self.problems.extend(found)).ok()
+            .filter(|_| !self.problems.has_errors())
     }
 
     /// The manifests; `None` when the problems, old and new, forbid them.
@@ -168,15 +164,17 @@ impl Input {
         redact: bool,
     ) -> Option<Vec<Manifest>> {
         let cluster = self.cluster()?;
-        let cluster = if redact { cluster.redacted() } else { cluster };
-        let manifests = renderer.render(&cluster);
+        let manifests = match redact {
+            true => renderer.render(&cluster.clone().redacted()),
+            false => renderer.render(cluster),
+        };
         manifests.map_err(|found| self.problems.extend(found)).ok()
     }
 
     /// Whether the templates write this very stream, credentials redacted. It is not checked.
-    pub(super) fn writes(&mut self, stream: &str, renderer: &Renderer<'_>) -> bool {
+    pub(super) fn writes(&self, stream: &str, renderer: &Renderer<'_>) -> bool {
         self.cluster().is_some_and(|cluster| {
-            let cluster = cluster.redacted();
+            let cluster = cluster.clone().redacted();
             let drafts = renderer.drafts(&cluster);
             drafts.is_ok_and(|drafts| output::is_yaml_stream_of(stream, drafts))
         })

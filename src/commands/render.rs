@@ -77,7 +77,7 @@ fn make(input: &mut Input, args: &cli::Render) -> Option<Made> {
     let manifests = input.manifests(&args.cluster.templates, args.redact)?;
     let cluster = input.cluster()?;
     let made = selection::select(manifests, &args.only)
-        .and_then(|manifests| form(args, &cluster, manifests));
+        .and_then(|manifests| form(args, cluster, manifests));
     made.map_err(|found| input.problems.extend(found)).ok()
 }
 

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, Expected, IntoDeserializer, Visitor};
 
-use super::hint::nearest;
+use super::hint::{hinted, nearest};
 use super::mismatch;
 use super::stop::{Result, Stop};
 use crate::layers::{Entry, Kind, Node, Scalar, Style, Value};
@@ -120,10 +120,7 @@ impl<'t> Deserializer<'t, '_> {
     fn note_unknown(&self, entry: &Entry, fields: &'static [&'static str]) {
         let path = self.path().key(&entry.key);
         let problem = Problem::of_key(Code::UnknownKey, path, "there is no such key");
-        let problem = match nearest(&entry.key, fields.iter().copied()) {
-            Some(near) => problem.fix(format!("did you mean `{near}`?")),
-            None => problem.allowed(fields.join(", ")),
-        };
+        let problem = hinted(problem, &entry.key, fields.iter().copied());
         self.unknown.borrow_mut().push(problem);
     }
 }

@@ -1,5 +1,7 @@
 //! Did you mean …?
 
+use crate::problem::Problem;
+
 /// The candidate that `word` most probably was meant to be, if one is near. Case, `-` and `_` do not count.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let folded = fold(word);
@@ -16,6 +18,18 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// A problem with a word that is none of the known ones: which of them is meant, or all of them.
+pub fn hinted<'c>(
+    problem: Problem,
+    word: &str,
+    known: impl Iterator<Item = &'c str> + Clone,
+) -> Problem {
+    match nearest(word, known.clone()) {
+        Some(near) => problem.fix(format!("did you mean `{near}`?")),
+        None => problem.allowed(known.collect::<Vec<_>>().join(", ")),
+    }
 }
 
 fn fold(word: &str) -> String {

@@ -17,7 +17,7 @@ use crate::layers::{Entry, Node, Value};
 use crate::problem::{Path, Problems, Step};
 
 pub use deserializer::SCALAR;
-pub use hint::nearest;
+pub use hint::{hinted, nearest};
 pub use mismatch::explain as wrong_type;
 
 /// What a tree was read into.

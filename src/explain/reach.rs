@@ -104,7 +104,7 @@ fn render(settings: &[&str], value: Option<(&str, &Json)>) -> Option<Vec<Documen
     if problems.has_errors() || found.has_errors() || decoded.problems.has_errors() {
         return None;
     }
-    let cluster = Cluster::new(&decoded.value?, &merged).ok()?;
+    let cluster = Cluster::new(&decoded.value?, &merged).0?;
     let manifests = manifests::render(&cluster, &Templates::default()).ok()?;
     Some(manifests.into_iter().map(document).collect())
 }

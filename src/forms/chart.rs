@@ -28,7 +28,7 @@ pub fn chart(cluster: &Cluster, manifests: &[Manifest]) -> Vec<File> {
     let document = |manifest: &Manifest| {
         let text = match KEPT.contains(&manifest.kind) {
             true => with_tag(manifest, KEEP.0, KEEP.1),
-            false => manifest.yaml.clone(),
+            false => manifest.yaml(),
         };
         let file = File::of(manifest, text);
         File {

@@ -43,7 +43,7 @@ impl File {
 /// The documents themselves, a file for each.
 #[must_use]
 pub fn manifests(manifests: &[Manifest]) -> Vec<File> {
-    let file = |manifest: &Manifest| File::of(manifest, &manifest.yaml);
+    let file = |manifest: &Manifest| File::of(manifest, manifest.yaml());
     manifests.iter().map(file).collect()
 }
 

@@ -8,6 +8,17 @@ use crate::plain::{plain, plain_lines};
 use crate::plan::{Action, Change, Plan, Severity, What};
 use crate::report::Places;
 
+/// A sign for what happens to a resource, and what it is in a word or two.
+fn signed(change: &Change) -> (&'static str, String) {
+    match (change.action, change.paths.as_slice()) {
+        (Action::Create, _) => ("+", "new".to_owned()),
+        (Action::Delete, _) => ("-", "gone".to_owned()),
+        (Action::Stay, _) => ("=", "stays".to_owned()),
+        (Action::Change, [one]) => ("~", code(&plain(&one.path))),
+        (Action::Change, all) => ("~", format!("{} changes", all.len())),
+    }
+}
+
 /// Writes everything.
 pub(crate) fn write(
     plan: &Plan,
@@ -35,13 +46,7 @@ pub(crate) fn write(
         out.push_str("\n| | resource | what | because |\n|---|---|---|---|\n");
     }
     for change in &plan.changes {
-        let (sign, what) = match (change.action, change.paths.as_slice()) {
-            (Action::Create, _) => ("+", "new".to_owned()),
-            (Action::Delete, _) => ("-", "gone".to_owned()),
-            (Action::Stay, _) => ("=", "stays".to_owned()),
-            (Action::Change, [one]) => ("~", code(&plain(&one.path))),
-            (Action::Change, all) => ("~", format!("{} changes", all.len())),
-        };
+        let (sign, what) = signed(change);
         let _ = writeln!(
             out,
             "| `{sign}` | {} `{}` | {} | {} |",

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use minijinja::{OutputSpan, OutputSpanKind};
 
+use super::block::literal_head;
 use super::engine::{Rendered, place};
-use super::escape::literal_head;
 use super::templates::Templates;
 use super::{Manifest, platform};
 use crate::layers::{self, Node, SourceId, Span, Value};
@@ -52,7 +52,7 @@ pub(super) fn check(
             template: rendered.template,
             kind,
             name,
-            yaml: rendered.text,
+            marked: rendered.text,
         }),
         _ => Err(origin
             .problem(0..0, format!("it must render `kind: {kind}` and a name"))

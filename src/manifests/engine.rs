@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::{fmt, iter};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, OutputSpan, OutputSpanKind, State,
-    UndefinedBehavior, Value,
+    UndefinedBehavior, Value, filters,
 };
 
-use super::escape::{Language, shell_word, yaml_literal};
+use super::block::yaml_literal;
+use super::escape::{Language, shell_word};
+use super::marked::{self, File, Part, Script};
 use super::templates::{self, Kind, Templates};
 use crate::layers::Span;
 use crate::problem::{Code, Place, Problem, Problems};
@@ -70,33 +73,7 @@ impl<'t> Engine<'t> {
         kind: Kind,
         compile: Compile,
     ) -> Result<Self, Problems> {
-        let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build();
-        environment.set_syntax(syntax.map_err(|error| Problems::from(setup(&error)))?);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_debug(true);
-        environment.set_fuel(templates.are_own().then_some(FUEL));
-        for filter in WITHHELD {
-            environment.remove_filter(filter);
-        }
-        environment.add_function("literal", literal);
-        // a command in text for people
-        environment.add_function("word", |text: &str| -> Result<String, Error> {
-            let mut word = String::new();
-            shell_word(&mut word, text)?;
-            Ok(word)
-        });
-        // a part of a script that stands in a file of its own, as it is
-        let files = templates.own_files();
-        environment.add_function("file", move |name: &str| plain_file(&files, name));
-        environment.set_auto_escape_callback(|name| {
-            AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
-        });
-        environment.set_formatter(format);
+        let mut environment = environment(templates)?;
         let mut problems = Problems::default();
         for (name, text) in templates.of(kind) {
             let compiled = match compile {
@@ -124,7 +101,7 @@ impl<'t> Engine<'t> {
         }
     }
 
-    /// Renders a text.
+    /// Renders a text, with marks where files stand.
     pub(super) fn text(&self, template: &str, see: &Value) -> Result<String, Problems> {
         let (tagged, plain) = self.templates.parts(template);
         let compiled = match self.compile {
@@ -135,6 +112,7 @@ impl<'t> Engine<'t> {
             .and_then(|compiled| compiled.render(see.clone()))
             .map(|text| text + plain)
             .map_err(|error| explain(&error, template, self.templates).into())
+            .and_then(|text| has_whole_marks(&text, template).map(|()| text))
     }
 
     /// Renders a document, for its check.
@@ -149,7 +127,56 @@ impl<'t> Engine<'t> {
                 spans,
             })
             .map_err(|error| explain(&error, template, self.templates).into())
+            .and_then(|rendered| has_whole_marks(&rendered.text, template).map(|()| rendered))
     }
+}
+
+/// What every template can use, and how its values are written.
+fn environment(templates: &Templates) -> Result<Environment<'_>, Problem> {
+    // the built-in templates need two of minijinja's fifty filters
+    let mut environment = match templates.are_own() {
+        true => Environment::new(),
+        false => Environment::empty(),
+    };
+    environment.add_filter("items", filters::items);
+    environment.add_filter("length", filters::length);
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build();
+    environment.set_syntax(syntax.map_err(|error| setup(&error))?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_debug(true);
+    environment.set_fuel(templates.are_own().then_some(FUEL));
+    for filter in WITHHELD {
+        environment.remove_filter(filter);
+    }
+    environment.add_function("literal", literal);
+    // a command in text for people
+    environment.add_function("word", |text: &str| -> Result<String, Error> {
+        let mut word = String::new();
+        shell_word(&mut word, text)?;
+        Ok(word)
+    });
+    // a part of a script that stands in a file of its own, as it is
+    let files = templates.own_files();
+    environment.add_function("file", move |name: &str| plain_file(&files, name));
+    environment.set_auto_escape_callback(|name| {
+        AutoEscape::Custom(Language::of(name).map_or("none", Language::name).into())
+    });
+    environment.set_formatter(format);
+    Ok(environment)
+}
+
+/// Refuses a text in which somebody changed the mark of a file.
+fn has_whole_marks(text: &str, template: &str) -> Result<(), Problems> {
+    if marked::parts(text).all(|part| part.is_some()) {
+        return Ok(());
+    }
+    let found = format!("{template}: it changes the text of a file after `literal` or `file`");
+    let problem = Problem::new(Code::Template, Place::Nowhere, found);
+    Err(problem.fix("change the text first, then print it").into())
 }
 
 /// A text that is to be written as a literal block.
@@ -159,50 +186,76 @@ struct Literal(Value);
 impl Object for Literal {}
 
 fn literal(text: Value) -> Result<Value, Error> {
-    match text.as_str() {
-        Some(_) => Ok(Value::from_object(Literal(text))),
-        None => Err(Error::new(
-            ErrorKind::InvalidOperation,
-            "`literal` takes a text",
-        )),
+    let is_file = |text: &Value| text.downcast_object_ref::<File>().is_some();
+    if text.as_str().is_some() || script(&text).is_some() || is_file(&text) {
+        return Ok(Value::from_object(Literal(text)));
     }
+    Err(Error::new(
+        ErrorKind::InvalidOperation,
+        "`literal` takes a text",
+    ))
+}
+
+fn script(value: &Value) -> Option<&Script> {
+    value.downcast_object_ref()
+}
+
+fn write_literal(out: &mut Output, Literal(text): &Literal) -> fmt::Result {
+    if let Some(script) = script(text) {
+        return yaml_literal(out, script.parts());
+    }
+    let part = match text.downcast_object_ref() {
+        Some(File(file)) => Part::File(file),
+        None => Part::Written(text.as_str().unwrap_or_default()),
+    };
+    yaml_literal(out, iter::once(part))
 }
 
 /// A file of `templates/` that is no template itself: shell or SQL that somebody can read, run and check as it stands.
 fn plain_file(own: &BTreeMap<String, String>, name: &str) -> Result<Value, Error> {
-    let text = own
-        .get(name)
-        .map(String::as_str)
-        .or_else(|| templates::plain_file(name));
-    text.map(|text| Value::from_safe_string(text.to_owned()))
-        .ok_or_else(|| {
-            Error::new(
-                ErrorKind::TemplateNotFound,
-                format!("there is no file `{name}`"),
-            )
-        })
+    if let Some(own) = own.get(name) {
+        return Ok(Value::from_safe_string(own.clone()));
+    }
+    let file = templates::plain_file(name).map(|file| Value::from_object(File(file)));
+    file.ok_or_else(|| {
+        Error::new(
+            ErrorKind::TemplateNotFound,
+            format!("there is no file `{name}`"),
+        )
+    })
 }
 
 fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    if let Some(Literal(text)) = value.downcast_object_ref() {
-        return Ok(yaml_literal(out, text.as_str().unwrap_or_default())?);
+    if let Some(literal) = value.downcast_object_ref() {
+        return Ok(write_literal(out, literal)?);
+    }
+    let language = match state.auto_escape() {
+        AutoEscape::Custom(name) => Language::named(name),
+        _ => None,
+    };
+    if let Some(file) = value.downcast_object_ref::<File>() {
+        let is_script = language == Some(Language::Shell) && !is_part(state.name());
+        return match is_script {
+            true => out.write_str(&marked::mark(file.0)),
+            false => out.write_str(file.0.text),
+        }
+        .map_err(Error::from);
     }
     if value.is_safe() {
         return out
             .write_str(value.as_str().unwrap_or_default())
             .map_err(Error::from);
     }
-    let language = match state.auto_escape() {
-        AutoEscape::Custom(name) => Language::named(name),
-        _ => None,
-    };
     let Some(language) = language else {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
             "values can be printed only in .yaml.j2, .sh.j2, .toml.j2, .ini.j2 and .txt.j2 files, with their own escape",
         ));
     };
-    language.write(out, value)
+    match script(value) {
+        Some(_) => language.write(out, &Value::from(value.to_string())),
+        None => language.write(out, value),
+    }
 }
 
 fn setup(error: &Error) -> Problem {

@@ -212,7 +212,7 @@ fn reads_as_something_else(text: &str) -> bool {
         && (letters(b"eEtTzZ") || text.starts_with('0') && letters(b"abcdefABCDEFxXoO"))
 }
 
-fn yaml_quoted(out: &mut impl Write, text: &str) -> fmt::Result {
+pub(super) fn yaml_quoted(out: &mut impl Write, text: &str) -> fmt::Result {
     quoted(out, text, |c| match c {
         c if c < ' ' || ('\x7f'..='\u{a0}').contains(&c) => {
             Some(format!("\\x{:02x}", u32::from(c)))
@@ -223,86 +223,8 @@ fn yaml_quoted(out: &mut impl Write, text: &str) -> fmt::Result {
 }
 
 /// Characters that readers drop, fold into a space or refuse, and those that turn the text around them.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// How far the lines of literal blocks stand in.
-const INDENT: &str = "    ";
-
-/// Writes a text as a literal block, whose lines stand four columns in: the templates put it two columns deep.
-///
-/// Texts that a block cannot hold exactly become one quoted line.
-pub(super) fn yaml_literal(out: &mut impl Write, text: &str) -> fmt::Result {
-    let printable = |text: &str| {
-        let ascii = |all: bool, b: u8| all & matches!(b, b'\n' | b'\t' | b' '..=b'~');
-        let any =
-            |c: char| matches!(c, '\n' | '\t' | ' '..='~') || c > '\u{a0}' && !is_invisible(c);
-        // scripts are long and ASCII, for which this is many times as fast
-        text.bytes().fold(true, ascii) || text.chars().all(any)
-    };
-    let fits = text.ends_with('\n')
-        && !text.ends_with("\n\n")
-        && !text.starts_with([' ', '\t', '\n'])
-        && printable(text);
-    if !fits {
-        return yaml_quoted(out, text);
-    }
-    // one long write is many times as fast as a thousand short ones
-    let mut block = String::with_capacity(text.len() + text.len() / 4);
-    block.push('|');
-    for line in lines(text.trim_end_matches('\n')) {
-        block.push('\n');
-        if !line.is_empty() {
-            block.push_str(INDENT);
-            block.push_str(line);
-        }
-    }
-    out.write_str(&block)
-}
-
-/// How much of a literal block that was written so is its sign and its first line; `None` for all else.
-pub(super) fn literal_head(text: &str) -> Option<usize> {
-    let sign = "|\n".len();
-    let first = lines(text.strip_prefix("|\n")?).next()?;
-    stand_in(text).then_some(sign + first.len())
-}
-
-/// Whether all lines but the first are empty or stand in. Looks at sixteen bytes at once: scripts are long.
-fn stand_in(text: &str) -> bool {
-    let text = text.as_bytes();
-    let Some(most) = text.len().checked_sub(INDENT.len()) else {
-        return false;
-    };
-    let [at, one, two, three, four] = [0, 1, 2, 3, 4].map(|behind| &text[behind..][..most]);
-    let is_space = |byte: u8| byte == b' ';
-    (0..most).fold(true, |all, i| {
-        let indented = is_space(one[i]) & is_space(two[i]) & is_space(three[i]) & is_space(four[i]);
-        all & ((at[i] != b'\n') | (one[i] == b'\n') | indented)
-    }) && !text[most..].contains(&b'\n')
-}
-
-/// The lines of a text. Those of scripts are so long that looking at many bytes at once takes a fifth of the time.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest.take()?;
-        let (line, behind) = match line_break(text.as_bytes()) {
-            Some(at) => (&text[..at], Some(&text[at + 1..])),
-            None => (text, None),
-        };
-        rest = behind;
-        Some(line)
-    })
-}
-
-fn line_break(bytes: &[u8]) -> Option<usize> {
-    let is_break = |byte: &u8| *byte == b'\n';
-    let none_in = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |any, byte| any | is_break(byte));
-    let (chunks, _) = bytes.as_chunks();
-    let skipped = chunks.iter().take_while(none_in).count() * 16;
-    let rest = bytes.get(skipped..)?;
-    rest.iter().position(is_break).map(|at| skipped + at)
 }
 
 pub fn shell_word(out: &mut impl Write, text: &str) -> fmt::Result {

@@ -10,7 +10,7 @@ use crate::layers::secret::{self, REDACTED};
 /// The document without its secrets, and then without its kind. Built-in templates write only what the cluster has,
 /// which is redacted before; the user's own may hold a secret themselves, also in a part that a built-in one includes.
 pub(super) fn redacted(manifest: Manifest, templates: &Templates) -> Manifest {
-    let mut yaml = manifest.yaml.clone();
+    let mut yaml = manifest.yaml();
     if templates.are_own() {
         let whole = manifest.data();
         let shown = document(manifest.kind, &manifest.name, &whole);
@@ -27,7 +27,7 @@ pub(super) fn redacted(manifest: Manifest, templates: &Templates) -> Manifest {
         }
     }
     Manifest {
-        yaml: without_kind(yaml),
+        marked: without_kind(yaml),
         ..manifest
     }
 }

@@ -1,8 +1,11 @@
 //! From the cluster to documents: templates rendered, read back, and held against what the platform accepts.
 
+mod abreast;
+mod block;
 mod check;
 mod engine;
 mod escape;
+mod marked;
 mod mask;
 mod platform;
 mod templates;
@@ -10,13 +13,13 @@ mod templates;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::cluster::{Cluster, PoolerKind};
 use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
 pub use escape::{shell_word, yaml_scalar};
+use marked::{Part, Script};
 pub use mask::{is_script, value as mask};
 pub use platform::fill_defaults;
 pub(crate) use platform::{Field, Shape, data_of, fields_of};
@@ -36,15 +39,26 @@ pub struct Manifest {
     pub kind: &'static str,
     /// Name of the resource.
     pub name: String,
-    /// The document, as YAML.
-    pub yaml: String,
+    /// The document, with marks where built-in files stand.
+    marked: String,
 }
 
 impl Manifest {
+    /// The document, as YAML.
+    #[must_use]
+    pub fn yaml(&self) -> String {
+        self.parts().collect()
+    }
+
+    /// The same in parts, for who writes it somewhere: together they can be long.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        blocks(&self.marked)
+    }
+
     /// Whether something was left out, so that it can be shown.
     #[must_use]
     pub fn is_redacted(&self) -> bool {
-        self.yaml.lines().any(|line| {
+        self.marked.lines().any(|line| {
             line.strip_prefix(REDACTED_KIND)
                 .is_some_and(|rest| rest.starts_with(':'))
         })
@@ -53,8 +67,13 @@ impl Manifest {
     /// The document as data: read back once more, because trees are large and few callers want them.
     #[must_use]
     pub fn data(&self) -> serde_json::Value {
-        serde_yaml::from_str(&self.yaml).unwrap_or_default()
+        serde_yaml::from_str(&self.yaml()).unwrap_or_default()
     }
+}
+
+/// The parts of a document.
+fn blocks(marked: &str) -> impl Iterator<Item = &str> {
+    marked::parts(marked).flatten().map(Part::block)
 }
 
 /// One row of the table: which template makes which resource, and when.
@@ -144,6 +163,7 @@ impl<'t> Texts<'t> {
 
 /// Renders clusters.
 pub struct Renderer<'t> {
+    is_for_many: bool,
     engine: Engine<'t>,
     templates: &'t Templates,
 }
@@ -169,6 +189,7 @@ impl<'t> Renderer<'t> {
 
     fn that_compiles(templates: &'t Templates, compile: Compile) -> Result<Self, Problems> {
         Ok(Self {
+            is_for_many: compile == Compile::Once,
             engine: Engine::new(templates, Kind::Manifests, compile)?,
             templates,
         })
@@ -186,13 +207,21 @@ impl<'t> Renderer<'t> {
         let mut problems = Problems::default();
         let built_in = rows(cluster).map(|row| (row.template, Some(row.kind)));
         let extra = self.templates.extra().map(|template| (template, None));
-        for (template, kind) in built_in.chain(extra) {
-            let rendered = self.engine.document(template, &see);
-            match rendered.and_then(|rendered| check::check(kind, rendered, self.templates)) {
-                Ok(manifest) if cluster.is_redacted => {
-                    let manifest = mask::redacted(manifest, self.templates);
-                    add(manifest, &mut manifests, &mut problems);
-                }
+        let wanted: Vec<_> = built_in.chain(extra).collect();
+        let document = |&(template, kind): &(&str, Option<&'static str>)| {
+            let rendered = self.engine.document(template, &see)?;
+            let manifest = check::check(kind, rendered, self.templates)?;
+            Ok::<_, Problems>(match cluster.is_redacted {
+                true => mask::redacted(manifest, self.templates),
+                false => manifest,
+            })
+        };
+        let documents = match self.is_for_many {
+            true => wanted.iter().map(document).collect(),
+            false => abreast::map(&wanted, document),
+        };
+        for document in documents {
+            match document {
                 Ok(manifest) => add(manifest, &mut manifests, &mut problems),
                 Err(found) => problems.extend(found),
             }
@@ -217,7 +246,7 @@ impl<'t> Renderer<'t> {
         let see = self.seen(cluster)?;
         let is_redacted = cluster.is_redacted;
         Ok(rows(cluster).map(move |row| {
-            let draft = self.engine.text(row.template, &see).ok()?;
+            let draft = blocks(&self.engine.text(row.template, &see).ok()?).collect();
             Some(if is_redacted {
                 mask::without_kind(draft)
             } else {
@@ -239,10 +268,15 @@ impl<'t> Renderer<'t> {
     /// What the templates of documents see: the cluster, and the files that they hold.
     fn seen(&self, cluster: &Cluster) -> Result<Value, Problems> {
         let see = Value::from(Serde(cluster));
+        // those that run learn from the new nodes who has come
+        let lists_a_node = |line: &str| {
+            let mut nodes = cluster.nodes.iter();
+            line.ends_with(".cpln.local") && nodes.any(|node| line.ends_with(&node.address))
+        };
         let payload = |template: &str| -> Result<Value, Problems> {
-            let text = self.engine.text(template, &see)?;
-            let checksum = checksum(&text, cluster);
-            Ok(context! { text, checksum })
+            let script = Script(self.engine.text(template, &see)?);
+            let checksum = script.checksum(lists_a_node);
+            Ok(context! { text => Value::from_object(script), checksum })
         };
         let config = match cluster.pooler.kind {
             PoolerKind::Pgcat => "pooler/pgcat.toml.j2",
@@ -259,24 +293,6 @@ impl<'t> Renderer<'t> {
         };
         Ok(context! { payloads, ..see })
     }
-}
-
-/// What restarts the containers of a script when it changes. Its list of nodes is left out: those that run learn from
-/// the new ones who has come.
-fn checksum(text: &str, cluster: &Cluster) -> String {
-    let lists_a_node = |line: &&str| {
-        line.ends_with(".cpln.local")
-            && cluster
-                .nodes
-                .iter()
-                .any(|node| line.ends_with(&node.address))
-    };
-    let mut digest = Sha256::new();
-    for line in text.split('\n').filter(|line| !lists_a_node(line)) {
-        digest.update(line);
-        digest.update("\n");
-    }
-    format!("{:x}", digest.finalize())
 }
 
 /// Adds a document behind the last one that must be there before it.

@@ -8,131 +8,20 @@ use crate::layers::{Disk, Files, SourceId, Sources, refused, text_of};
 use crate::problem::{Code, Place, Problem, Problems};
 
 /// A template that comes with the program.
-struct BuiltIn {
-    name: &'static str,
-    text: &'static str,
+#[derive(Debug)]
+pub(super) struct BuiltIn {
+    pub(super) name: &'static str,
+    pub(super) text: &'static str,
     /// Where plain text begins, behind the line of the last tag: most of a script.
     plain: usize,
+    /// The lines as they stand in a literal block.
+    pub(super) block: &'static str,
+    /// SHA-256 of the text.
+    pub(super) checksum: [u8; 32],
 }
 
-macro_rules! built_in {
-    ($($name:literal),+ $(,)?) => {
-        &[$({
-            const TEXT: &str = include_str!(concat!("../../templates/", $name));
-            BuiltIn { name: $name, text: TEXT, plain: plain(TEXT) }
-        }),+]
-    };
-}
-
-/// Where the line ends that the last sign of a tag stands in.
-const fn plain(text: &str) -> usize {
-    let text = text.as_bytes();
-    let mut at = text.len();
-    while at > 1 && !is_sign(text[at - 2], text[at - 1]) {
-        at -= 1;
-    }
-    while at > 1 && at < text.len() && text[at - 1] != b'\n' {
-        at += 1;
-    }
-    at
-}
-
-const fn is_sign(first: u8, second: u8) -> bool {
-    matches!(
-        (first, second),
-        (b'{', b'{' | b'%' | b'#') | (b'}' | b'%' | b'#', b'}')
-    )
-}
-
-/// Every template. To add a manifest, add its file here and a row to the table.
-const BUILT_IN: &[BuiltIn] = built_in![
-    "backup/backup.sh.j2",
-    "backup/begin_again.sql",
-    "backup/chosen.sh",
-    "backup/common.sh",
-    "backup/compare.sh",
-    "backup/content.sql",
-    "backup/dump.sh",
-    "backup/manifest.sql",
-    "backup/nodes.sh",
-    "backup/placement.sql",
-    "backup/properties.sql",
-    "backup/restore.sh",
-    "backup/retention.sh",
-    "backup/retention.sql",
-    "backup/roles.sql",
-    "backup/rows.sql",
-    "backup/sequence_values.sql",
-    "backup/sequences.sql",
-    "backup/sets.sql",
-    "backup/snapshot.sql",
-    "backup/state.sql",
-    "backup/store.sh",
-    "backup/verify.sh",
-    "backup/views.sql",
-    "manifests/_credentials.yaml.j2",
-    "manifests/_tags.yaml.j2",
-    "manifests/gvc.yaml.j2",
-    "manifests/identity-pgedge.yaml.j2",
-    "manifests/policy-gvc.yaml.j2",
-    "manifests/policy-pgedge.yaml.j2",
-    "manifests/secret-backup-script.yaml.j2",
-    "manifests/secret-config.yaml.j2",
-    "manifests/secret-pgedge-startup.yaml.j2",
-    "manifests/secret-pooler-config.yaml.j2",
-    "manifests/secret-pooler-startup.yaml.j2",
-    "manifests/volumeset-pgedge.yaml.j2",
-    "manifests/workload-backup.yaml.j2",
-    "manifests/workload-pgedge.yaml.j2",
-    "manifests/workload-pooler.yaml.j2",
-    "node/database.sh",
-    "node/directory.sh",
-    "node/form.sh",
-    "node/handover.sh",
-    "node/handover.sql",
-    "node/join.sh",
-    "node/links.sh",
-    "node/members.sh",
-    "node/mend.sh",
-    "node/mend.sql",
-    "node/doubt.sh",
-    "node/doubt.sql",
-    "node/peers.sh",
-    "node/place.sh",
-    "node/probes.sh",
-    "node/psql.sh",
-    "node/schema.sql",
-    "node/server.sh",
-    "node/service.sh",
-    "node/settings.sh",
-    "node/start.sh.j2",
-    "node/state.sh",
-    "node/supervisor.sh",
-    "node/survey.sql",
-    "node/words.sh",
-    "notes/_flags.txt.j2",
-    "notes/apply.txt.j2",
-    "notes/backup.txt.j2",
-    "notes/connect.txt.j2",
-    "notes/ddl.txt.j2",
-    "notes/drift.txt.j2",
-    "notes/prerequisites.txt.j2",
-    "notes/restore.txt.j2",
-    "notes/scaling.txt.j2",
-    "notes/takeover.txt.j2",
-    "notes/topology.txt.j2",
-    "notes/troubleshoot.txt.j2",
-    "pooler/config.sh",
-    "pooler/nodes.sh",
-    "pooler/pgbouncer.ini.j2",
-    "pooler/pgbouncer.sh",
-    "pooler/pgcat.sh",
-    "pooler/pgcat.toml.j2",
-    "pooler/primary.sh",
-    "pooler/run.sh",
-    "pooler/start.sh.j2",
-    "pooler/times.sh",
-];
+/// Every file of `templates/`: see `src/build.rs`.
+static BUILT_IN: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// Documents of the user's own beside the built-in ones stand in this folder.
 const EXTRA: &str = "extra/";
@@ -288,8 +177,8 @@ fn is_template(name: &str) -> bool {
 }
 
 /// A built-in file that is no template.
-pub(super) fn plain_file(name: &str) -> Option<&'static str> {
-    (!is_template(name)).then(|| Some(built_in(name)?.text))?
+pub(super) fn plain_file(name: &str) -> Option<&'static BuiltIn> {
+    built_in(name).filter(|built_in| !is_template(built_in.name))
 }
 
 /// Every file below a folder, one folder deep, by the name that templates have: `manifests/gvc.yaml.j2`.
@@ -307,7 +196,7 @@ fn files_below(folder: &FilePath, prefix: &str) -> std::io::Result<Vec<String>> 
     Ok(names)
 }
 
-fn built_in(name: &str) -> Option<&'static BuiltIn> {
+pub(super) fn built_in(name: &str) -> Option<&'static BuiltIn> {
     BUILT_IN.iter().find(|built_in| built_in.name == name)
 }
 

@@ -11,15 +11,9 @@ pub fn write(picture: &Picture) -> String {
     let mut marked: Vec<(String, Mark)> = Vec::new();
     let mut node =
         |out: &mut String, indent: &str, id: &str, what: &Box, (open, close): (&str, &str)| {
-            let about = match what.about.as_str() {
-                "" => String::new(),
-                about => format!("<br>{}", label(about)),
-            };
-            let _ = writeln!(
-                out,
-                "{indent}{id}{open}\"{}{about}\"{close}",
-                label(&what.name)
-            );
+            let (name, about) = (label(&what.name), label(&what.about));
+            let between = if about.is_empty() { "" } else { "<br>" };
+            let _ = writeln!(out, "{indent}{id}{open}\"{name}{between}{about}\"{close}");
             marked.push((id.to_owned(), what.mark));
         };
     if let Some(pooler) = &picture.pooler {
@@ -41,13 +35,8 @@ pub fn write(picture: &Picture) -> String {
             label(&location.name)
         );
         for (of, replica) in location.nodes.iter().enumerate() {
-            node(
-                &mut out,
-                "    ",
-                &format!("node{at}_{of}"),
-                replica,
-                ("[(", ")]"),
-            );
+            let id = format!("node{at}_{of}");
+            node(&mut out, "    ", &id, replica, ("[(", ")]"));
         }
         out.push_str("  end\n");
         if picture.pooler.is_some() {
@@ -70,13 +59,15 @@ pub fn write(picture: &Picture) -> String {
         }
     }
     marked.extend(places);
-    for (mark, style) in [
-        (Mark::New, "stroke:#1a7f37,stroke-width:3px"),
-        (
-            Mark::Gone,
-            "stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 4",
-        ),
-    ] {
+    out + &styles(&marked)
+}
+
+/// What is new or gone has a frame of its own.
+fn styles(marked: &[(String, Mark)]) -> String {
+    const GONE: &str = "stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 4";
+    const NEW: &str = "stroke:#1a7f37,stroke-width:3px";
+    let mut out = String::new();
+    for (mark, style) in [(Mark::New, NEW), (Mark::Gone, GONE)] {
         for (id, _) in marked.iter().filter(|(_, found)| *found == mark) {
             let _ = writeln!(out, "  style {id} {style}");
         }

@@ -61,7 +61,10 @@ pub fn write(picture: &Picture) -> String {
             page.boxed(std::slice::from_ref(bucket), inner.min(wide), "box");
         }
     }
-    let (width, height) = (inner + 2 * MARGIN, page.y + MARGIN);
+    document(picture, &page.body, inner + 2 * MARGIN, page.y + MARGIN)
+}
+
+fn document(picture: &Picture, body: &str, width: usize, height: usize) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
 role=\"img\">\n<title>{}: {}</title>\n<style>\n\
@@ -73,7 +76,7 @@ path {{ stroke: #8c959f; stroke-width: 1.5; fill: none }}\n\
 </style>\n{}</svg>\n",
         escaped(&picture.title),
         picture.summary(),
-        page.body
+        body
     )
 }
 

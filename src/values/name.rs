@@ -172,6 +172,9 @@ impl AwsRegion {
 
 /// The known name that this one is within two letters of. One that differs in its digits alone is another place.
 fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    if known.contains(&name) {
+        return None;
+    }
     let letters = |text: &str| {
         text.chars()
             .filter(char::is_ascii_alphabetic)
@@ -189,8 +192,7 @@ fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> 
         .iter()
         .filter(is_near)
         .min_by_key(|other| strsim::damerau_levenshtein(name, other))?;
-    (!known.contains(&name) && (letters(name) != letters(near) || name.len() != near.len()))
-        .then_some(*near)
+    (letters(name) != letters(near) || name.len() != near.len()).then_some(*near)
 }
 
 /// Plain texts with an alphabet of their own.

@@ -134,9 +134,49 @@ fn compare(
     outcomes: &[Option<Outcome>],
     built_in: &BuiltIn<'_>,
 ) -> Result<Exit> {
-    let mut results = Vec::new();
-    let mut said = String::new();
     let dir = dir_argument(&args.dir);
+    let mut results = cases_compared(args, folder, outcomes, built_in);
+    // one that is told already, or was not asked for, is nothing to add
+    let is_known = |stem: &str| folder.cases.iter().any(|case| case.name == stem);
+    for file in folder.orphans(&kinds(outcomes))? {
+        let name = folder.name_of(&file);
+        if args.names.is_empty() && !is_known(&name) {
+            let told = (
+                format!("`{}` has no case", name_of(&file)),
+                format!("run `pgedge-tpl test{dir} --update`, which removes it\n"),
+            );
+            results.push(junit::Result {
+                name,
+                file: name_of(&file).to_string(),
+                failure: Some(told),
+            });
+        }
+    }
+    show(&told(&results, &dir))?;
+    let is_failed = results.iter().any(|result| result.failure.is_some());
+    if let Some(file) = &args.junit {
+        let failures = results
+            .iter_mut()
+            .filter_map(|result| result.failure.as_mut());
+        failures.for_each(|(_, text)| *text = plain(text));
+        let suite = junit::write(&folder_name(&args.dir), &results);
+        output::write_file(file, &suite, output::Readers::Anybody)?;
+    }
+    Ok(match is_failed {
+        false => Exit::Done,
+        true => Exit::Differs,
+    })
+}
+
+/// Each case, and what is wrong with it.
+fn cases_compared(
+    args: &cli::Test,
+    folder: &Folder,
+    outcomes: &[Option<Outcome>],
+    built_in: &BuiltIn<'_>,
+) -> Vec<junit::Result> {
+    let dir = dir_argument(&args.dir);
+    let mut results = Vec::new();
     let mut shown = 0;
     for (case, outcome) in folder.cases.iter().zip(outcomes) {
         let failure = match outcome {
@@ -169,33 +209,23 @@ fn compare(
             failure,
         });
     }
-    for file in folder.orphans(&kinds(outcomes))? {
-        let stem = folder.name_of(&file);
-        // told already as a difference, or not asked for
-        if folder.cases.iter().any(|case| case.name == stem) || !args.names.is_empty() {
-            continue;
-        }
-        results.push(junit::Result {
-            name: stem,
-            file: name_of(&file).to_string(),
-            failure: Some((
-                format!("`{}` has no case", name_of(&file)),
-                format!("run `pgedge-tpl test{dir} --update`, which removes it\n"),
-            )),
-        });
-    }
-    for result in &results {
-        if let Some((sentence, text)) = &result.failure {
-            said += &format!("{}: {sentence}\n", result.name);
-            if !text.is_empty() {
-                said += &format!("{}\n", indented(text));
-            }
-        }
-    }
-    let failed = results
+    results
+}
+
+/// What is said of the results.
+fn told(results: &[junit::Result], dir: &str) -> String {
+    let mut said = String::new();
+    let failures = results
         .iter()
-        .filter(|result| result.failure.is_some())
-        .count();
+        .filter_map(|result| Some((result, result.failure.as_ref()?)));
+    let mut failed = 0;
+    for (result, (sentence, text)) in failures {
+        failed += 1;
+        said += &format!("{}: {sentence}\n", result.name);
+        if !text.is_empty() {
+            said += &format!("{}\n", indented(text));
+        }
+    }
     said += &match failed {
         0 if results.len() == 1 => "1 case passes\n".to_owned(),
         0 => format!("{} pass\n", cases(results.len())),
@@ -204,26 +234,7 @@ fn compare(
             cases(results.len())
         ),
     };
-    show(&said)?;
-    if let Some(file) = &args.junit {
-        for (_, text) in results
-            .iter_mut()
-            .filter_map(|result| result.failure.as_mut())
-        {
-            *text = plain(text);
-        }
-        let suite = folder_name(&args.dir);
-        output::write_file(
-            file,
-            &junit::write(&suite, &results),
-            output::Readers::Anybody,
-        )?;
-    }
-    Ok(if failed == 0 {
-        Exit::Done
-    } else {
-        Exit::Differs
-    })
+    said
 }
 
 fn indented(text: &str) -> String {

@@ -127,33 +127,24 @@ pub fn module(
             .as_object()
             .map_or_else(Body::default, |document| writer.body(document));
         order(manifest.kind, &references, &mut body);
-        let file = if manifest.kind == "secret" {
-            &mut secrets
-        } else {
-            &mut main
+        let file = match manifest.kind {
+            "secret" => &mut secrets,
+            _ => &mut main,
         };
-        // a block of no known type: Terraform refuses the module
-        let block = match manifest.is_redacted() {
-            true => REDACTED_KIND,
-            false => "resource",
-        };
-        file.block(block, &[&resource_type, &label(&manifest.name)], body);
+        let name = label(&manifest.name);
+        file.block(block_type(manifest), &[&resource_type, &name], body);
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let imports = if options.import {
-        imports(cluster, manifests)
-    } else {
-        Body::default()
-    };
+    let imports = options.import.then(|| imports(cluster, manifests));
     let bodies = [
         versions(),
         variables.blocks(),
         main,
         secrets,
         outputs(cluster, &references),
-        imports,
+        imports.unwrap_or_default(),
     ];
     let is_redacted = manifests.iter().any(Manifest::is_redacted);
     let file = |(name, body): (&str, Body)| File {
@@ -165,6 +156,14 @@ pub fn module(
         .filter(|(_, body)| !body.0.is_empty())
         .map(file)
         .collect())
+}
+
+/// Of what is redacted, a block of no known type: Terraform refuses the module.
+fn block_type(manifest: &Manifest) -> &'static str {
+    match manifest.is_redacted() {
+        true => REDACTED_KIND,
+        false => "resource",
+    }
 }
 
 /// Tags that every resource has.

@@ -2,8 +2,9 @@
 
 use super::together::together;
 use super::{Field, Shape, data_of, fields_of};
-use crate::decode::{nearest, wrong_type};
+use crate::decode::{hinted, nearest, wrong_type};
 use crate::layers::{Kind, Node, Scalar, Style, Value};
+use crate::place::Trail;
 use crate::problem::{Code, Path, Problem, Problems};
 
 /// Ports that the platform takes itself.
@@ -15,11 +16,11 @@ const TAKEN_PORTS: &[i64] = &[
 pub(in super::super) fn check(kind: &str, document: &Node) -> Problems {
     let (fields, is_closed) = fields_of(kind);
     let mut problems = Problems::default();
-    object(fields, is_closed, document, &Path::root(), &mut problems);
+    object(fields, is_closed, document, &Trail::Root, &mut problems);
     let secret_type = document.get("type").and_then(Node::as_text);
     let data = secret_type.filter(|_| kind == "secret").and_then(data_of);
     if let (Some(data), Some(node)) = (data, document.get("data")) {
-        shape(data, node, &Path::of("data"), &mut problems);
+        shape(data, node, &Trail::Key(&Trail::Root, "data"), &mut problems);
     }
     if problems.is_empty() {
         problems.extend(together(kind, document));
@@ -27,18 +28,24 @@ pub(in super::super) fn check(kind: &str, document: &Node) -> Problems {
     problems
 }
 
-fn object(fields: &[Field], is_closed: bool, node: &Node, path: &Path, problems: &mut Problems) {
+fn object(
+    fields: &[Field],
+    is_closed: bool,
+    node: &Node,
+    trail: &Trail<'_>,
+    problems: &mut Problems,
+) {
     let Value::Map(entries) = &node.value else {
-        return problems.push(wrong_type(node, path.clone(), "a mapping"));
+        return problems.push(wrong_type(node, trail.path(), "a mapping"));
     };
     for entry in entries {
-        let here = path.key(&entry.key);
+        let here = Trail::Key(trail, &entry.key);
         match fields.iter().find(|field| field.name == entry.key) {
             Some(field)
                 if !field.is_needed
                     && matches!(entry.node.value, Value::Null { written: true }) => {}
             Some(field) => shape(&field.shape, &entry.node, &here, problems),
-            None if is_closed => problems.push(unknown(here, &entry.key, fields)),
+            None if is_closed => problems.push(unknown(here.path(), &entry.key, fields)),
             None => {}
         }
     }
@@ -48,7 +55,7 @@ fn object(fields: &[Field], is_closed: bool, node: &Node, path: &Path, problems:
     {
         problems.push(Problem::of_key(
             Code::MissingKey,
-            path.key(field.name),
+            trail.path().key(field.name),
             "this key is required",
         ));
     }
@@ -57,30 +64,27 @@ fn object(fields: &[Field], is_closed: bool, node: &Node, path: &Path, problems:
 fn unknown(path: Path, key: &str, fields: &[Field]) -> Problem {
     let names = fields.iter().map(|field| field.name);
     let problem = Problem::of_key(Code::UnknownKey, path, "there is no such key");
-    match nearest(key, names.clone()) {
-        Some(near) => problem.fix(format!("did you mean `{near}`?")),
-        None => problem.allowed(names.collect::<Vec<_>>().join(", ")),
-    }
+    hinted(problem, key, names)
 }
 
-fn shape(wanted: &Shape, node: &Node, path: &Path, problems: &mut Problems) {
+fn shape(wanted: &Shape, node: &Node, trail: &Trail<'_>, problems: &mut Problems) {
     let found = match (wanted, &node.value) {
         (Shape::Any, _) => None,
-        (Shape::Object(fields), _) => return object(fields, true, node, path, problems),
+        (Shape::Object(fields), _) => return object(fields, true, node, trail, problems),
         (Shape::List(of, fewest, most), Value::List(items)) => {
             for (at, item) in items.iter().enumerate() {
-                shape(of, item, &path.index(at), problems);
+                shape(of, item, &Trail::Index(trail, at), problems);
             }
             (!(*fewest..=*most).contains(&items.len()))
-                .then(|| length(items.len(), *fewest, *most, path))
+                .then(|| length(items.len(), *fewest, *most, trail.path()))
         }
         (Shape::Map(rule, of), Value::Map(entries)) => {
             for entry in entries {
-                let here = path.key(&entry.key);
+                let here = Trail::Key(trail, &entry.key);
                 if !(rule.fits)(&entry.key) {
                     let problem = Problem::of_key(
                         Code::InvalidValue,
-                        here.clone(),
+                        here.path(),
                         "this key is not allowed here",
                     );
                     problems.push(problem.allowed(rule.allowed));
@@ -89,19 +93,19 @@ fn shape(wanted: &Shape, node: &Node, path: &Path, problems: &mut Problems) {
             }
             None
         }
-        (_, Value::Scalar(scalar)) => self::scalar(wanted, scalar, node, path),
-        _ => Some(wrong_type(node, path.clone(), wanted.noun())),
+        (_, Value::Scalar(scalar)) => self::scalar(wanted, scalar, node, trail),
+        _ => Some(wrong_type(node, trail.path(), wanted.noun())),
     };
     problems.extend(found);
 }
 
-fn scalar(wanted: &Shape, scalar: &Scalar, node: &Node, path: &Path) -> Option<Problem> {
-    let wrong = || Some(wrong_type(node, path.clone(), wanted.noun()));
+fn scalar(wanted: &Shape, scalar: &Scalar, node: &Node, trail: &Trail<'_>) -> Option<Problem> {
+    let wrong = || Some(wrong_type(node, trail.path(), wanted.noun()));
     let is_text = scalar.kind == Kind::Text || scalar.style == Style::Quoted;
     let refuse = |found: &str, allowed: String| {
         let problem = Problem::of_value(
             Code::InvalidValue,
-            path.clone(),
+            trail.path(),
             format!("`{}` {found}", scalar.text),
         );
         Some(problem.allowed(allowed))
@@ -161,7 +165,7 @@ fn range(least: &dyn std::fmt::Display, most: Option<&impl std::fmt::Display>) -
     }
 }
 
-fn length(found: usize, fewest: usize, most: usize, path: &Path) -> Problem {
+fn length(found: usize, fewest: usize, most: usize, path: Path) -> Problem {
     let items = |number| {
         if number == 1 {
             "1 item".to_owned()
@@ -178,7 +182,7 @@ fn length(found: usize, fewest: usize, most: usize, path: &Path) -> Problem {
         usize::MAX => format!("at least {}", items(fewest)),
         _ => format!("{fewest} to {}", items(most)),
     };
-    Problem::of_value(Code::InvalidValue, path.clone(), found).allowed(allowed)
+    Problem::of_value(Code::InvalidValue, path, found).allowed(allowed)
 }
 
 impl Shape {

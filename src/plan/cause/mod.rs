@@ -153,7 +153,7 @@ impl Trials<'_> {
         if decoded.problems.has_errors() {
             return None;
         }
-        let cluster = Cluster::new(&decoded.value?, merged).ok()?;
+        let cluster = Cluster::new(&decoded.value?, merged).0?;
         let cluster = if self.redact {
             cluster.redacted()
         } else {

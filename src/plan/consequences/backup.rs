@@ -39,6 +39,13 @@ pub(super) fn no_more_backups(see: &See<'_>) -> Vec<Found> {
 }
 
 pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
+    let mut found = dumps_change(see);
+    found.extend(kept_or_sent_elsewhere(see));
+    found.extend(snapshots_change(see));
+    found
+}
+
+fn dumps_change(see: &See<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (old, new, _) in see.changed_of("workload") {
         let schedule = |resource: &'_ Resource| -> Option<String> {
@@ -70,6 +77,12 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
             found.push(Found::new(new, message));
         }
     }
+    found
+}
+
+/// What the secrets of the backup say: for how long, and where to.
+fn kept_or_sent_elsewhere(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
     for (old, new, differences) in see.changed_of("secret") {
         if let Some(after) = kept(new)
             && kept(old) != Some(after)
@@ -88,6 +101,11 @@ pub(super) fn backups_change(see: &See<'_>) -> Vec<Found> {
             found.push(Found::new(new, message));
         }
     }
+    found
+}
+
+fn snapshots_change(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
     for (old, new, _) in see.changed_of("volumeset") {
         if let (Some(before), Some(after)) = (snapshot(old, "schedule"), snapshot(new, "schedule"))
             && before != after

@@ -43,6 +43,14 @@ fn low(mask: u128) -> u32 {
     mask as u32
 }
 
+/// The mask of an address of so many bits, from its length.
+fn mask(length: &str, bits: u32) -> Option<u128> {
+    let digits = (1..=3).contains(&length.len()) && length.bytes().all(|b| b.is_ascii_digit());
+    let length: u32 = length.parse().ok().filter(|_| digits)?;
+    let all = u128::MAX >> (128 - bits);
+    Some(all & all.checked_shl(bits.checked_sub(length)?).unwrap_or(0))
+}
+
 /// The address with its mask, and the fields behind it.
 pub(super) fn address(fields: &[Vec<Word>]) -> Result<(Address, &[Vec<Word>]), String> {
     let (first, rest) = match fields {
@@ -75,22 +83,14 @@ pub(super) fn address(fields: &[Vec<Word>]) -> Result<(Address, &[Vec<Word>]), S
     };
     let bits: u32 = if net.is_ipv4() { 32 } else { 128 };
     if let Some(length) = length {
-        let digits = (1..=3).contains(&length.len()) && length.bytes().all(|b| b.is_ascii_digit());
-        let length = length
-            .parse::<u32>()
-            .ok()
-            .filter(|length| digits && *length <= bits);
-        let Some(length) = length else {
-            return Err(format!(
+        let found = || {
+            format!(
                 "`{}` has a mask that is not between 0 and {bits}",
                 word.text
-            ));
+            )
         };
-        let all = u128::MAX >> (128 - bits);
-        return Ok((
-            Address::Network(net, all & all.checked_shl(bits - length).unwrap_or(0)),
-            rest,
-        ));
+        let mask = mask(length, bits).ok_or_else(found)?;
+        return Ok((Address::Network(net, mask), rest));
     }
     let mask = match rest.first().map(Vec::as_slice) {
         Some([mask]) => mask.text.parse::<IpAddr>().ok(),

@@ -20,6 +20,17 @@ enum Rule {
     Number(fn(i64) -> bool),
 }
 
+/// Buffers of the SLRU caches, each a number of blocks; 0, where it is allowed, is a share of `shared_buffers`.
+pub const SLRU_BUFFERS: &[&str] = &[
+    "commit_timestamp_buffers",
+    "multixact_member_buffers",
+    "multixact_offset_buffers",
+    "notify_buffers",
+    "serializable_buffers",
+    "subtransaction_buffers",
+    "transaction_buffers",
+];
+
 const FORMS: &[Form] = &[
     Form {
         names: &["TimeZone", "log_timezone"],
@@ -80,15 +91,7 @@ const FORMS: &[Form] = &[
         allowed: "0, or 128kB to 16GB",
     },
     Form {
-        names: &[
-            "commit_timestamp_buffers",
-            "multixact_member_buffers",
-            "multixact_offset_buffers",
-            "notify_buffers",
-            "serializable_buffers",
-            "subtransaction_buffers",
-            "transaction_buffers",
-        ],
+        names: SLRU_BUFFERS,
         rule: Rule::Number(|blocks| blocks % 16 == 0),
         allowed: "a multiple of 16 blocks, which are 128kB",
     },

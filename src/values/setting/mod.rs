@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::scalar::{Parse, not_allowed, read_as, schema_is};
 use crate::decode::Invalid;
+pub use form::SLRU_BUFFERS;
 use meaning::Meaning;
 use policy::{Rule, Verdict};
 use table::{Context, Kind, Setting};
