@@ -191,7 +191,7 @@ fn pipes_and_devices() -> Result<()> {
     assert!(made.success());
     symlink("/dev/zero", folder.path().join("zero.yaml"))?;
     for (file, words) in [
-        ("pipe.yaml", "a pipe with a name"),
+        ("pipe.yaml", "a named pipe"),
         ("zero.yaml", "larger than 4 MiB"),
     ] {
         for command in [

@@ -442,7 +442,7 @@ fn a_password_in_the_values_is_applied_by_a_pipe() -> Result<()> {
     let output = repository.run(plan, &[])?;
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(
-        said(&output).contains("what is denied here: not-compared"),
+        said(&output).contains("consequences that are denied: not-compared"),
         "{}",
         said(&output)
     );

@@ -45,7 +45,7 @@ fn what_is_wrong_and_what_was_meant() -> Result<()> {
         ),
         (
             vec!["render", "-o", "yml"],
-            "`yml` is none of its words",
+            "`yml` is not one of its values",
             "did you mean `yaml`?",
         ),
         (

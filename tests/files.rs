@@ -48,17 +48,17 @@ fn what_cannot_be_read() -> io::Result<()> {
         (
             path("huge.yaml"),
             Code::TooLarge,
-            "`FILE`: larger than 4 MiB",
+            "`FILE`: this is larger than 4 MiB",
         ),
         (
             path("latin1.yaml"),
             Code::File,
-            "`FILE`: not UTF-8 text (byte 16, in line 2)",
+            "`FILE`: this is not UTF-8 text (byte 16, in line 2)",
         ),
         (
             path("nul.yaml"),
             Code::File,
-            "`FILE`: a NUL character, so not a text file (byte 8, in line 1)",
+            "`FILE`: this holds a NUL character, so it is not a text file (byte 8, in line 1)",
         ),
     ] {
         assert_eq!(said(&path), (code, found.to_owned()));
@@ -70,6 +70,6 @@ fn what_cannot_be_read() -> io::Result<()> {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_never_ends() {
-    let found = "`FILE`: larger than 4 MiB".to_owned();
+    let found = "`FILE`: this is larger than 4 MiB".to_owned();
     assert_eq!(said(Path::new("/dev/zero")), (Code::TooLarge, found));
 }

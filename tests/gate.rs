@@ -251,7 +251,10 @@ fn a_mask_is_no_value() -> Result<()> {
         "lint --set postgres.username=[redacted]",
     ] {
         let said = folder.says(command, 1)?;
-        holds(&said, &["`[redacted]` stands where a value was not shown"]);
+        holds(
+            &said,
+            &["`[redacted]` is what is printed in place of a value"],
+        );
     }
     Ok(())
 }
@@ -519,7 +522,7 @@ fn a_migration_says_where_the_password_still_is() -> Result<()> {
     holds(
         &said,
         &[
-            "line 2 of the new values may hold the password still",
+            "line 2 of the new values may still hold the password",
             "old.yaml:7: `postgres.pasword`",
         ],
     );
@@ -528,7 +531,7 @@ fn a_migration_says_where_the_password_still_is() -> Result<()> {
         holds(
             &said,
             &[&format!(
-                "line {} of the new values may hold the password still",
+                "line {} of the new values may still hold the password",
                 at + 1
             )],
         );
@@ -550,7 +553,7 @@ fn a_password_in_the_wrong_place_is_told() -> Result<()> {
     let said = folder.says("migrate old.yaml --credentials-secret login", 0)?;
     holds(
         &said,
-        &["line 4 of the new values may hold the password still"],
+        &["line 4 of the new values may still hold the password"],
     );
     Ok(())
 }

@@ -234,7 +234,10 @@ fn locations_that_are_none_stop_it() -> Result<()> {
         let said = String::from_utf8(output.stderr)?;
         assert_eq!(output.status.code(), Some(1), "{locations}: {said}");
         assert!(output.stdout.is_empty(), "{locations}");
-        assert!(said.contains("no list of locations"), "{locations}: {said}");
+        assert!(
+            said.contains("not a list of locations"),
+            "{locations}: {said}"
+        );
     }
     Ok(())
 }

@@ -178,7 +178,7 @@ fn the_release_stands_before_a_first_key_that_goes() -> Result<()> {
     fs::write(&file, "cpln:\n  org: acme\ngvc:\n  name: shop\n")?;
     let said = migrate(&file.display().to_string(), &["--release", "shop-db"])?;
     let text = String::from_utf8(said.stdout)?;
-    let expected = "release: shop-db\n# given by `cpln helm`, and read by nothing\n#cpln:\n#  org: acme\ngvc:\n  name: shop\n";
+    let expected = "release: shop-db\n# `cpln helm` adds it, and nothing reads it\n#cpln:\n#  org: acme\ngvc:\n  name: shop\n";
     assert_eq!(text, expected);
     Ok(())
 }

@@ -82,7 +82,7 @@ fn a_stale_file_that_was_edited_stays_and_is_told() -> Result<()> {
     fs::write(&pgcat, "edited\n")?;
     let output = render(folder.path(), &["--release", "other"])?;
     assert!(output.status.success());
-    assert!(said(&output).contains(&format!("`out/{PGCAT}` is rendered no longer")));
+    assert!(said(&output).contains(&format!("`out/{PGCAT}` is no longer rendered")));
     assert_eq!(fs::read_to_string(&pgcat)?, "edited\n");
     // the next run knows it no more
     assert!(

@@ -27,8 +27,8 @@ Examples:
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 A value is told as the cause of a change if putting it back undoes the change.
-Secrets are never shown, only that they changed. What could not be compared is
-a difference; `pgedge-tpl explain plan` lists it with every other RULE.
+Secrets are never shown, only that they changed. What cannot be compared counts
+as a difference. `pgedge-tpl explain plan` lists every RULE.
 
 Examples:
   pgedge-tpl plan manifests -f values.yaml
@@ -39,8 +39,8 @@ Examples:
 pub(super) const TEST_EXAMPLES: &str = "\
 A case is a values file, cases/NAME.yaml; NAME may have folders in it. Its
 snapshot is snapshots/NAME.yaml: what render --redact prints for it; or, if it
-is refused, snapshots/NAME.err: the problems. Flags can stand in the first
-comment of a case, with files relative to it:
+is refused, snapshots/NAME.err: the problems. The first comment of a case can
+hold flags, with files relative to it:
   # flags: --release prod -f ../base.yaml
 A snapshot without a case fails, and so does a run without cases. Where the
 environment variable CI is set, --update writes nothing.
@@ -53,8 +53,8 @@ Examples:
   pgedge-tpl test --junit results.xml";
 
 pub(super) const SCHEMA_EXAMPLES: &str = "\
-An editor with yaml-language-server completes and checks a file that begins
-with the line that `values --defaults` begins with, next to the schema.
+An editor with yaml-language-server completes and checks your file if its first
+line is that of `values --defaults` and the schema lies beside it.
 
 Examples:
   pgedge-tpl schema > values.schema.json

@@ -37,7 +37,7 @@ pub struct ValueFlags {
     /// Set PATH to the text of a file
     #[arg(long, value_name = "PATH=FILE")]
     pub set_file: Vec<String>,
-    /// Set PATH to everything behind the first =
+    /// Set PATH to everything after the first =
     #[arg(long, value_name = "PATH=TEXT")]
     pub set_literal: Vec<String>,
     /// Prefix of every resource name [default: gvc.name]
@@ -61,7 +61,7 @@ pub struct ReportFlags {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Problems")]
 pub struct WarningFlags {
-    /// Put up with these warnings
+    /// Let these warnings pass
     #[arg(long, value_name = "CODE,...", value_delimiter = ',')]
     pub allow: Vec<String>,
     /// Fail on warnings too

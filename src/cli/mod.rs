@@ -76,7 +76,7 @@ pub enum Command {
     /// Write the built-in templates to a folder, to change them
     #[command(after_help = TEMPLATES_EXAMPLES)]
     Templates(Later<TemplatesExport>),
-    /// Print completions for a shell
+    /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Later<Completions>),
     /// Print a page of the manual
@@ -102,7 +102,7 @@ pub struct Render {
     /// Overwrite files of DIR that were edited by hand
     #[arg(long, requires = "output_dir")]
     pub force: bool,
-    /// Replace secrets by [redacted], in documents that cannot be applied
+    /// Print [redacted] for secrets; such documents cannot be applied
     #[arg(long)]
     pub redact: bool,
     /// The cluster.
@@ -234,7 +234,7 @@ pub struct Migrate {
 /// Arguments of `templates`.
 #[derive(Args, Debug)]
 pub struct TemplatesExport {
-    /// The folder; templates that somebody changed stay as they are
+    /// The folder to write to; templates changed there stay as they are
     #[arg(long, value_name = "DIR", required = true)]
     pub export: PathBuf,
 }
@@ -270,7 +270,7 @@ pub struct Man {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The value, such as pgcat.poolMode, or plan for its rules; all values without it
+    /// A value such as pgcat.poolMode, or `plan` for its rules; without it, all values
     pub path: Option<String>,
     /// List what a template may use, with what it is for the defaults
     #[arg(long, conflicts_with = "path")]

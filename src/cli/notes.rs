@@ -7,7 +7,7 @@ use super::ClusterFlags;
 /// Arguments of `notes`.
 #[derive(Args, Debug)]
 pub struct Notes {
-    /// A document of its own instead of the notes
+    /// A document instead of the notes
     #[arg(value_enum, value_name = "DOCUMENT", conflicts_with_all = ["only", "all", "output"])]
     pub document: Option<NotesDocument>,
     /// Only these topics

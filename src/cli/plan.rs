@@ -10,9 +10,9 @@ use super::ClusterFlags;
 #[derive(Args, Debug)]
 #[command(mut_arg("allow", allows_rules))]
 pub struct Plan {
-    /// Manifests now: a file, a folder, - for stdin; exports of cpln too
+    /// The manifests as they are: a file, a folder, - for stdin; exports of cpln too
     pub old: PathBuf,
-    /// Manifests then [default: what render prints for the values]
+    /// The manifests as they will be [default: what render prints for the values]
     #[arg(conflicts_with_all = ["files", "set_json", "set", "set_string", "set_file", "set_literal", "release", "templates"])]
     pub new: Option<PathBuf>,
     /// For people, programs, pull requests or code review
@@ -39,7 +39,7 @@ pub struct Plan {
 fn allows_rules(allow: Arg) -> Arg {
     allow
         .value_name("RULE|CODE,...")
-        .help("Put up with these consequences, or warnings")
+        .help("Let these consequences and warnings pass")
 }
 
 /// What `plan` prints.

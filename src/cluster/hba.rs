@@ -14,12 +14,12 @@ pub(super) fn check(values: &Values, problems: &mut Problems) {
             let problem = Problem::of_value(
                 Code::Hba,
                 path(index),
-                "this line never decides: the first one that fits a connection does",
+                "this line is never used: an earlier one fits the same connections",
             );
             problems.push(
                 problem
                     .fix("put it before the other one, or remove it")
-                    .also(Place::Value(path(first)), "fits all that it is about"),
+                    .also(Place::Value(path(first)), "fits all of them"),
             );
         } else if line.method == Method::Reject
             && may_mean_cluster(line, values)

@@ -10,7 +10,7 @@ const POSTGRES: u32 = 17;
 const SPOCK: u32 = 5;
 /// What a tag of the nodes' image may look like.
 const TAG: &str =
-    "name one whose tag begins with `17` and tells Spock 5, such as `17.11-spock5.0.13-standard-1`";
+    "name one whose tag begins with `17` and names Spock 5, such as `17.11-spock5.0.13-standard-1`";
 /// An image that has what the script of the backup needs, by its published build file.
 const BACKUP: &str = "ghcr.io/controlplane-com/backup-images/postgres-backup:17.1.0";
 /// Images whose tags do not move, to write instead of the documented ones.
@@ -38,7 +38,7 @@ fn nodes(image: &Image, problems: &mut Problems) {
         match found {
             Some(major) if major != wanted => {
                 let found = format!(
-                    "the tag tells {what} {major}: every node would refuse its data directory, all at once"
+                    "the tag says {what} {major}: every node would refuse its data directory, all at once"
                 );
                 let problem = Problem::of_value(Code::InvalidValue, Path::of("image"), found);
                 problems.push(
@@ -55,7 +55,7 @@ fn nodes(image: &Image, problems: &mut Problems) {
     }
     if image.postgres_major().is_none() {
         let found = format!(
-            "`{}` does not tell which PostgreSQL is in it: with another than {POSTGRES} every node would refuse its data directory, and without Spock {SPOCK} none would replicate",
+            "`{}` does not say which PostgreSQL it holds: with any other than {POSTGRES} every node would refuse its data directory, and without Spock {SPOCK} none would replicate",
             image.as_str()
         );
         problems.push(Problem::of_value(Code::UnknownImage, Path::of("image"), found).fix(TAG));
@@ -71,7 +71,7 @@ fn backup(values: &Values, problems: &mut Problems) {
     }
     if image.short_name() == "pg-backup" {
         let found = format!(
-            "nobody can tell what `{}` holds: without psql, the tools of pg_dump, and aws or gsutil, every backup fails",
+            "what `{}` holds is not known: without psql, pg_dump, and aws or gsutil every backup fails",
             image.as_str()
         );
         let problem = Problem::of_value(Code::UnknownImage, Path::of("backup.image"), found);
@@ -81,7 +81,7 @@ fn backup(values: &Values, problems: &mut Problems) {
         && major < POSTGRES
     {
         let found = format!(
-            "the tag tells PostgreSQL {major}: its pg_dump refuses the nodes' PostgreSQL {POSTGRES}, every backup would fail"
+            "the tag says PostgreSQL {major}: its pg_dump refuses the nodes' PostgreSQL {POSTGRES}, every backup would fail"
         );
         let problem = Problem::of_value(Code::Conflict, Path::of("backup.image"), found);
         problems.push(
@@ -153,7 +153,7 @@ fn libraries(values: &Values, problems: &mut Problems) {
             problems.push(problem.also(Place::Value(first), "first listed here"));
         } else if !library.is_in(values.image.flavour()) {
             let found = format!(
-                "`{name}` is not known to be in the image, and a node does not start without a library that it shall load"
+                "`{name}` is not known to be in the image, and a node does not start when a library that it loads is missing"
             );
             let problem = Problem::of_value(Code::Library, path, found);
             problems.push(match library.nearest().filter(|near| *near != name) {

@@ -94,7 +94,7 @@ fn shared_memory(values: &Values, connections: u64, problems: &mut Problems) -> 
             && let Some(parameter) = given(name)
         {
             let found = format!(
-                "`{}` makes {} of memory that a node takes when it starts, and it has `{limit}`: it would not start",
+                "with `{}` a node takes {} of memory when it starts, and it has only `{limit}`: it would not start",
                 parameter.text(),
                 shown(sum)
             );
@@ -117,7 +117,7 @@ fn shared_memory(values: &Values, connections: u64, problems: &mut Problems) -> 
         let path = Path::of("postgres.parameters").key(parameter.key());
         problems.push(
             of_memory(Problem::of_value(Code::Memory, path, found))
-                .fix("a quarter is usual, and what holds without it"),
+                .fix("a quarter is usual, and the default"),
         );
     }
     true
@@ -200,7 +200,7 @@ fn wal(values: &Values, problems: &mut Problems) {
             Some(Err(_)) => (
                 Code::Conflict,
                 format!(
-                    "`{text}` keeps WAL without end: a node that is away fills every other node's volume"
+                    "`{text}` keeps WAL without limit: a node that is away fills every other node's volume"
                 ),
             ),
             Some(Ok(bytes)) if bytes >= most => (
@@ -240,9 +240,8 @@ fn backup_memory(values: &Values, problems: &mut Problems) {
     let memory = &values.backup.resources.memory;
     if values.backup.enabled && memory.bytes() < enough {
         let path = Path::of("backup.resources.memory");
-        let found = format!(
-            "`{memory}` may be too little: dumps to a bucket were ended for want of memory at 128Mi"
-        );
+        let found =
+            format!("`{memory}` may be too little: dumps to a bucket ran out of memory with 128Mi");
         problems.push(
             Problem::of_value(Code::Memory, path, found)
                 .fix("write `256Mi`, or more for large rows"),

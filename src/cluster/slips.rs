@@ -92,8 +92,8 @@ fn slip(key: &str, text: &str, ends_at_comment: bool) -> Option<(&'static str, &
     };
     if ends_at_comment {
         return Some((
-            "YAML ended this text at the ` #` behind it, which begins a comment",
-            "put it in quotes, or put a blank behind the `#`",
+            "this text ends before the ` #` that follows it, which YAML takes for a comment",
+            "put all of it in quotes if the `#` belongs to it, or write a space after the `#` of a comment",
         ));
     }
     if REFERENCES.iter().any(|reference| is_inside(&reference)) {
@@ -111,7 +111,7 @@ fn slip(key: &str, text: &str, ends_at_comment: bool) -> Option<(&'static str, &
         && (EXAMPLES.contains(&word.as_str()) || text.starts_with('<') && text.ends_with('>'))
     {
         return Some((
-            "this looks like the placeholder of an example, which everybody knows",
+            "this looks like the placeholder of an example, and everybody knows those",
             "write a password of your own",
         ));
     }
@@ -130,8 +130,8 @@ fn slip(key: &str, text: &str, ends_at_comment: bool) -> Option<(&'static str, &
     }
     if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
         return Some((
-            "this begins or ends with a blank, which belongs to the text",
-            "leave the blank out",
+            "this begins or ends with a space, which belongs to the text",
+            "leave the space out",
         ));
     }
     None

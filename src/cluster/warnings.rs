@@ -30,10 +30,7 @@ fn region(values: &Values, problems: &mut Problems) {
         return;
     };
     if let Some(meant) = aws.region.meant() {
-        let found = format!(
-            "`{}` is no region of AWS that is known",
-            aws.region.as_str()
-        );
+        let found = format!("`{}` is not a known region of AWS", aws.region.as_str());
         let problem =
             Problem::of_value(Code::UnknownLocation, Path::of("backup.aws.region"), found);
         problems.push(problem.fix(format!("did you mean `{meant}`?")));
@@ -67,7 +64,7 @@ fn builtin_password(values: &Values, origins: &dyn Origins, problems: &mut Probl
         let problem = Problem::of_value(
             Code::BuiltinPassword,
             path,
-            "the built-in password is in use, which everybody knows",
+            "this is the built-in password, which everybody knows",
         );
         problems.push(problem.fix("set `postgres.password`, or name a secret that holds it: `postgres.credentialsSecretName`"));
     }
@@ -78,7 +75,7 @@ fn locations(values: &Values, problems: &mut Problems) {
         let path = Path::of("gvc.locations").index(index);
         if location.replicas.get() == 1 {
             let found = format!(
-                "one replica: `{}` has no node left when it is lost",
+                "with one replica, `{}` has no node left when that is lost",
                 location.name
             );
             problems.push(
@@ -87,7 +84,7 @@ fn locations(values: &Values, problems: &mut Problems) {
             );
         }
         if let Some(meant) = location.name.meant() {
-            let found = format!("`{}` is no location that is known", location.name);
+            let found = format!("`{}` is not a known location", location.name);
             problems.push(
                 Problem::of_value(Code::UnknownLocation, path.key("name"), found).fix(format!(
                     "did you mean `{meant}`? compare with `cpln location get`"
@@ -226,7 +223,7 @@ fn placeholders(values: &Values, problems: &mut Problems) {
     {
         let found = format!("`{name}` is a placeholder: no backup can be made with it");
         problems.push(
-            Problem::of_value(Code::Placeholder, path, found).fix("write the name of your own"),
+            Problem::of_value(Code::Placeholder, path, found).fix("write your own name here"),
         );
     }
 }

@@ -18,7 +18,7 @@ const NAME: &str = "pgedge-tpl";
 const PATH_FLAGS: &[&str] = &["set_json", "set", "set_string", "set_file", "set_literal"];
 
 /// The generated function completes words as they are. bash ends words at `=` and `:` too, so here they are put together
-/// again: lists go on behind a comma, values come behind `=`, and so do the words of `--flag=word`.
+/// again: lists go on after a comma, values come after `=`, and so do the words of `--flag=word`.
 const BASH_WORDS: &str = r#"
 _pgedge-tpl_words() {
     local typed=${COMP_LINE:0:COMP_POINT} word before flag part lead strip reply
@@ -46,15 +46,35 @@ _pgedge-tpl_words() {
 complete -F _pgedge-tpl_words -o bashdefault -o default pgedge-tpl
 "#;
 
-/// The generated script completes flags and their arguments only.
-const FISH_EXPLAIN: &str =
-    r#"complete -c pgedge-tpl -n "__fish_pgedge_tpl_using_subcommand explain" -f -a ""#;
+/// The generated script completes flags and their arguments only: here arguments without a flag, and lists that go on
+/// after a comma. fish completes whole words, so the last item is completed alone and put behind the others.
+const FISH_WORDS: &str = r#"
+function __pgedge_tpl_next_item
+    set -l word (commandline -ct)
+    set -l item (string replace -r '.*,' '' -- $word)
+    set -l lead (string sub -l (math (string length -- $word) - (string length -- $item)) -- $word)
+    set -l line (commandline -cp)
+    set -l before (string sub -l (math (string length -- $line) - (string length -- $word)) -- $line)
+    for reply in (complete -C "$before$item")
+        echo -- $lead$reply
+    end
+end
+for flag in only deny allow set set-json set-string set-file set-literal
+    complete -c pgedge-tpl -n "string match -q '*,*' -- (commandline -ct)" -l $flag -x -a "(__pgedge_tpl_next_item)"
+end
+"#;
+
+/// Flags that take a list in one word, as zsh's completion names them.
+const ZSH_LISTS: &[&str] = &["only", "deny", "allow", "set", "set-json", "set-string"];
 
 /// Runs it.
 pub(super) fn run(args: &cli::Completions) -> Result<Exit> {
     let mut command = Cli::command();
     command.build();
     let mut command = with_values(command);
+    if matches!(args.shell, Shell::Zsh) {
+        command = command.mut_subcommand("notes", without_meanings);
+    }
     let mut script = Vec::new();
     let out = &mut script;
     match args.shell {
@@ -70,11 +90,52 @@ pub(super) fn run(args: &cli::Completions) -> Result<Exit> {
             script = script.replace("pgedge__subcmd__tpl", "pgedge__tpl");
             script.push_str(BASH_WORDS);
         }
-        Shell::Fish => script.push_str(&format!("{FISH_EXPLAIN}{}\"\n", paths().join(" "))),
-        Shell::Zsh | Shell::Powershell => {}
+        Shell::Fish => {
+            script.push_str(FISH_WORDS);
+            let commands = names(&command);
+            for (name, words) in [("explain", paths()), ("man", commands)] {
+                let condition = format!("__fish_pgedge_tpl_using_subcommand {name}");
+                let words = words.join(" ");
+                script += &format!("complete -c pgedge-tpl -n \"{condition}\" -f -a \"{words}\"\n");
+            }
+        }
+        Shell::Zsh => script = in_sequence(&script),
+        Shell::Powershell => {}
     }
     print(&script)?;
     Ok(Exit::Done)
+}
+
+fn names(command: &clap::Command) -> Vec<String> {
+    let subcommands = command.get_subcommands();
+    subcommands.map(|it| it.get_name().to_owned()).collect()
+}
+
+/// Topics without what they mean: zsh's lists have no place for it.
+fn without_meanings(notes: clap::Command) -> clap::Command {
+    notes.mut_arg("only", |only| {
+        let topics = only.get_possible_values();
+        let topics = topics.iter().map(|topic| topic.get_name().to_owned());
+        let topics: Vec<String> = topics.collect();
+        only.value_parser(PossibleValuesParser::new(topics))
+    })
+}
+
+/// zsh's script, in which lists go on after a comma.
+fn in_sequence(script: &str) -> String {
+    let line = |line: &str| {
+        let is_list = ZSH_LISTS
+            .iter()
+            .any(|flag| line.starts_with(&format!("'*--{flag}=")));
+        match line.split_once(":(").filter(|_| is_list) {
+            Some((before, words)) => {
+                let words = words.trim_end_matches(" \\").trim_end_matches(")'");
+                format!("{before}:_sequence compadd -S \"\" - {words}' \\\n")
+            }
+            None => format!("{line}\n"),
+        }
+    };
+    script.lines().map(line).collect()
 }
 
 /// Every path that can be explained; lists without their brackets, which no shell likes.
@@ -113,6 +174,7 @@ fn with_values(command: clap::Command) -> clap::Command {
         .filter(|code| code.severity() == Severity::Warning);
     let warnings: Vec<&str> = warnings.map(|code| code.text()).collect();
     let known = paths();
+    let commands = names(&command);
     let kinds: Vec<&str> = manifests::kinds().collect();
     command.mut_subcommands(|subcommand| {
         let name = subcommand.get_name().to_owned();
@@ -131,6 +193,9 @@ fn with_values(command: clap::Command) -> clap::Command {
                     argument.value_parser(PossibleValuesParser::new(all))
                 }
                 (_, "allow") => argument.value_parser(PossibleValuesParser::new(warnings.clone())),
+                ("man", "command") => {
+                    argument.value_parser(PossibleValuesParser::new(commands.clone()))
+                }
                 ("explain", "path") => {
                     argument.value_parser(PossibleValuesParser::new(known.clone()))
                 }

@@ -94,7 +94,7 @@ fn told(name: &str, migration: &Migration, wishes: &Wishes) -> String {
     for line in &migration.left_behind {
         _ = writeln!(
             told,
-            "line {line} of the new values may hold the password still: take it out by hand"
+            "line {line} of the new values may still hold the password: take it out by hand"
         );
     }
     if !migration.names_release {

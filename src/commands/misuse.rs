@@ -80,14 +80,15 @@ fn problem(error: &clap::Error) -> Option<Problem> {
             new(format!("`{flag}`: a file of values belongs to `-f`"))
                 .fix(format!("write `pgedge-tpl {command} -f {flag}`"))
         }
-        ErrorKind::UnknownArgument => new(format!("`{flag}`: one word too many")).fix(format!(
-            "`pgedge-tpl {command} --help` says what comes where"
-        )),
+        ErrorKind::UnknownArgument => new(format!("`{flag}`: there is no place for this argument"))
+            .fix(format!(
+                "`pgedge-tpl {command} --help` says what comes where"
+            )),
         ErrorKind::InvalidValue => {
             let value = said(ContextKind::InvalidValue).unwrap_or_default();
             let found = match value.as_str() {
-                "" => format!("`{flag}`: there is nothing behind it"),
-                value => format!("`{flag}`: `{value}` is none of its words"),
+                "" => format!("`{flag}`: it needs a value"),
+                value => format!("`{flag}`: `{value}` is not one of its values"),
             };
             let words = said(ContextKind::ValidValue);
             let problem = match words {

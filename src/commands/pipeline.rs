@@ -77,7 +77,8 @@ fn masks(merged: &Merged) -> Problems {
     let mut found = Problems::default();
     merged.tree().each(&mut |path, node| {
         if node.as_text().is_some_and(|text| text.contains(REDACTED)) {
-            let said = format!("`{REDACTED}` stands where a value was not shown, and is none");
+            let said =
+                format!("`{REDACTED}` is what is printed in place of a value, not the value");
             let problem = Problem::of_value(Code::InvalidValue, path, said);
             found.push(problem.fix("write the value itself, or leave the key out"));
         }

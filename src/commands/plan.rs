@@ -112,7 +112,7 @@ fn finish(
         .collect();
     if !broken.is_empty() {
         let names = broken.join(", ");
-        let found = format!("the change does what is denied here: {names}");
+        let found = format!("the change has consequences that are denied: {names}");
         let problem = Problem::new(Code::Denied, Place::Nowhere, found).fix(format!(
             "change the values, or let it through by name: `--allow {}`",
             broken.join(",")
@@ -177,7 +177,7 @@ fn some(read: Documents, path: &Path, fix: &str, problems: &mut Problems) -> Opt
     }
     let mut found = format!("`{}` holds no manifest", path.display());
     if !read.passed_over.is_empty() {
-        found = format!("{found}; passed over: {}", read.passed_over.join("; "));
+        found = format!("{found}; skipped: {}", read.passed_over.join("; "));
     }
     problems.push(Problem::new(Code::NoManifest, Place::Nowhere, found).fix(fix));
     None

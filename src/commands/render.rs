@@ -146,7 +146,7 @@ fn write(folder: &Path, files: &[File], wishes: Wishes) -> Result<Exit> {
     }
     for name in &kept.stale {
         say(&format!(
-            "`{}` is rendered no longer, but somebody changed it: left as it is\n",
+            "`{}` is no longer rendered, but it was edited by hand: left as it is\n",
             shown(&folder.join(name))
         ));
     }

@@ -14,7 +14,7 @@ pub(super) fn run(args: &cli::TemplatesExport) -> Result<Exit> {
         if !write_new(&args.export, &File::new(name, text))? {
             let path = args.export.join(name);
             say(&format!(
-                "`{}` is there already: left as it is\n",
+                "`{}` exists already: left as it is\n",
                 shown(&path)
             ));
         }

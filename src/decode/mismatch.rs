@@ -6,7 +6,7 @@ use crate::problem::{Code, Path, Problem};
 /// `node` is not what is wanted here: `text`, `a whole number`, …
 pub fn explain(node: &Node, path: Path, wanted: &str) -> Problem {
     if let Value::Null { written: false } = node.value {
-        let found = format!("nothing stands behind this key, {wanted} is wanted");
+        let found = format!("this key has no value, expected {wanted}");
         return Problem::of_key(Code::EmptySection, path, found)
             .fix("delete the line to keep the default, or write the value");
     }

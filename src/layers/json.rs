@@ -58,8 +58,7 @@ impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Outcome<Node> {
         let start = self.at;
         if depth > MAX_DEPTH {
-            let found =
-                format!("lists and objects stand more than {MAX_DEPTH} deep in each other here");
+            let found = format!("lists and objects are nested more than {MAX_DEPTH} deep here");
             return Err(Problem::new(
                 Code::TooLarge,
                 Place::At(self.span(start, start + 1)),
@@ -82,13 +81,13 @@ impl<'a> Reader<'a> {
         while !self.close('}', !seen.is_empty())? {
             let start = self.at;
             if self.peek() != Some('"') {
-                return Err(self.wrong("a key must stand here, in double quotes"));
+                return Err(self.wrong("expected a key in double quotes here"));
             }
             let key = self.string()?;
             let key_span = self.span(start, self.at);
             self.blank();
             if !self.eat(':') {
-                return Err(self.wrong("a `:` must stand behind the key"));
+                return Err(self.wrong("expected a `:` after the key"));
             }
             self.blank();
             self.path.push(Step::Key(key.clone()));
@@ -139,7 +138,7 @@ impl<'a> Reader<'a> {
         }
         if has_items {
             if !self.eat(',') {
-                return Err(self.wrong(&format!("a `,` or `{bracket}` must stand here")));
+                return Err(self.wrong(&format!("expected a `,` or `{bracket}` here")));
             }
             self.blank();
         }
@@ -229,10 +228,13 @@ impl<'a> Reader<'a> {
                     let (found, fix) =
                         match word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
                             true => (
-                                "not a number as JSON writes it",
-                                "should this be text, put it in double quotes",
+                                "this is not a number in JSON",
+                                "if this is text, put it in double quotes",
                             ),
-                            false => ("not a JSON value", "text needs double quotes: `\"text\"`"),
+                            false => (
+                                "this is not a JSON value",
+                                "text needs double quotes: `\"text\"`",
+                            ),
                         };
                     let place = Place::At(self.span(self.at, self.at + word.len().max(1)));
                     return Err(Problem::new(Code::YamlSyntax, place, found).fix(fix));

@@ -271,12 +271,15 @@ pub(crate) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
         Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            return Err(format!("not UTF-8 text ({})", place(error.as_bytes(), at)));
+            return Err(format!(
+                "this is not UTF-8 text ({})",
+                place(error.as_bytes(), at)
+            ));
         }
     };
     match text.find('\0') {
         Some(at) => Err(format!(
-            "a NUL character, so not a text file ({})",
+            "this holds a NUL character, so it is not a text file ({})",
             place(text.as_bytes(), at)
         )),
         None => Ok(text),
@@ -302,25 +305,25 @@ pub(crate) fn refused(name: &str, refusal: &Refusal, place: Place) -> Problem {
         Refusal::Folder => problem(Code::File, "this is a folder", "name a file in it"),
         Refusal::Denied => problem(
             Code::File,
-            "no permission to read it",
+            "you have no permission to read it",
             "change its permissions, or your user",
         ),
         Refusal::Pipe => problem(
             Code::File,
-            "this is a pipe with a name, to which nobody may ever write",
+            "this is a named pipe, and perhaps nobody ever writes to it",
             "name a file, or `-` for standard input",
         ),
         Refusal::TooLarge => {
-            let found = format!("larger than {} MiB", disk::LIMIT >> 20);
+            let found = format!("this is larger than {} MiB", disk::LIMIT >> 20);
             problem(
                 Code::TooLarge,
                 &found,
-                "name a values file; those have a few kilobytes",
+                "name a values file: they have a few kilobytes",
             )
         }
         Refusal::StdinTwice => problem(
             Code::File,
-            "standard input was read already",
+            "standard input can be read only once",
             "give `-` once",
         ),
         Refusal::Other(what) => problem(Code::File, what, "check that it is a readable text file"),

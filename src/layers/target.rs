@@ -79,7 +79,7 @@ impl Argument<'_> {
                 }
                 Some(c) if !ends.contains(c) => {
                     return Err(self
-                        .wrong(at, at + 1, "text behind the `]` of an index")
+                        .wrong(at, at + 1, "there is text after the `]` of an index")
                         .fix("write `.` before the next key"));
                 }
                 _ => {
@@ -108,8 +108,11 @@ impl Argument<'_> {
                 .ok()
                 .filter(|index| is_number && *index <= MAX_INDEX);
             let Some(index) = index else {
-                let problem =
-                    self.wrong(open, close.max(open + 1), "not the number of a list item");
+                let problem = self.wrong(
+                    open,
+                    close.max(open + 1),
+                    "this is not the number of a list item",
+                );
                 return Err(problem.allowed(format!("a whole number from 0 to {MAX_INDEX}")));
             };
             if targets.len() >= MAX_DEPTH {

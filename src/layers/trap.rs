@@ -54,7 +54,7 @@ pub(super) fn not_a_mapping(root: &Node) -> Problem {
             text,
             style: Style::Plain,
             ..
-        }) if text.contains(':') => problem.fix("put a space behind each `:`, as in `key: value`"),
+        }) if text.contains(':') => problem.fix("put a space after each `:`, as in `key: value`"),
         _ => problem.fix("begin with a key, as in `gvc:`"),
     }
 }
@@ -70,7 +70,7 @@ pub(super) fn key_is_not_text(text: &str, key: &Node) -> Problem {
         .get(key.span.start..)
         .is_some_and(|rest| rest.starts_with('{'))
     {
-        problem.fix("values are not templates; should `{` begin a text, put the text in quotes")
+        problem.fix("values are not templates; if a text begins with `{`, put it in quotes")
     } else {
         problem.fix("put the key in quotes")
     }
@@ -113,7 +113,7 @@ impl Spot<'_> {
             | E::RecursionLimitExceeded => self.by_kind(kind),
             _ => Trap::at(
                 self.at,
-                "not valid YAML: this value, or what stands around it, needs quotes",
+                "not valid YAML: this value, or the text around it, needs quotes",
             )
             .fix("put the value in single quotes, and write a `'` in it twice"),
         }
@@ -148,7 +148,8 @@ impl Spot<'_> {
             }
             None => return None,
         };
-        Trap::at(at, "a tab; YAML is indented with spaces only").fix("replace each tab by spaces")
+        Trap::at(at, "this is a tab: YAML is indented with spaces only")
+            .fix("replace each tab by spaces")
     }
 
     fn by_kind(&self, kind: &ErrorKind) -> Option<Trap> {
@@ -156,7 +157,7 @@ impl Spot<'_> {
         let here = |found: &str| Trap::at(self.at, found);
         match kind {
             E::RecursionLimitExceeded => {
-                Trap::at(self.at, format!("lists and mappings stand more than {MAX_DEPTH} deep in each other here")).into()
+                Trap::at(self.at, format!("lists and mappings are nested more than {MAX_DEPTH} deep here")).into()
             }
             E::UnknownAnchor => {
                 here("an unquoted `*` makes this an alias, and no value before it has that name (`&name`)")
@@ -167,13 +168,13 @@ impl Spot<'_> {
             }
             E::UnclosedQuotedScalar => here("a quote is opened here and never closed").fix("close the quote, or write it twice (`''`) inside single quotes"),
             E::UnclosedFlowCollection { open } => {
-                here(&format!("a `{open}` is opened here and never closed")).fix("close it; should it begin a text, put the text in quotes")
+                here(&format!("a `{open}` is opened here and never closed")).fix("close it; if it begins a text, put the text in quotes")
             }
             E::UnexpectedEofFlowMapping | E::UnexpectedEofFlowSequence | E::UnexpectedEofImplicitFlowMapping => {
                 here("the file ends inside `{…}` or `[…]`").fix("close the bracket")
             }
             E::MismatchedFlowCollectionEnd { open, close } => {
-                here(&format!("a `{close}` closes what `{open}` opened")).fix("make the two match")
+                here(&format!("this `{close}` closes what a `{open}` opened")).fix("make the two match")
             }
             E::ExpectedFlowMappingSeparator => {
                 here("a `,` or `}` is missing before this").fix("close the `{`, and put texts with brackets in them in quotes")
@@ -184,7 +185,7 @@ impl Spot<'_> {
             E::ExpectedDocumentStart if self.text.starts_with('%') => {
                 here("a line `---` is missing between the `%` lines and the values").fix("write `---`, or leave the `%` lines out")
             }
-            E::MisplacedFlowCollectionEnd => here("a closing bracket without an opening one").fix("take it out, or put the text in quotes"),
+            E::MisplacedFlowCollectionEnd => here("this bracket closes nothing").fix("take it out, or put the text in quotes"),
             E::MappingValueNotAllowed if self.before().trim_start_matches(['-', ' ']).contains(": ") => {
                 here("`: ` inside a value makes it look like a key").fix("put the whole value in quotes")
             }
@@ -193,7 +194,7 @@ impl Spot<'_> {
                 here("`\\` before this character means nothing in double quotes").fix("write `\\\\`, or use single quotes")
             }
             E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {
-                here("text behind a closing quote").fix("quote the whole value; inside single quotes, write a `'` twice")
+                here("there is text after the closing quote").fix("quote the whole value; inside single quotes, write a `'` twice")
             }
             E::SimpleKeyExpected | E::InvalidSimpleKey => self.missing_space().or_else(|| {
                 here("this line is neither `key: value` nor an item of a list").fix("check its indentation, and that a space follows the `:`")
@@ -205,7 +206,7 @@ impl Spot<'_> {
                 }
                 here("this line is not indented like the lines that it belongs to").fix("give keys of one mapping, and items of one list, the same indentation")
             }
-            E::BomInsideDocument => here("a byte-order mark in the middle of the file").fix("remove this invisible character; two files were probably joined"),
+            E::BomInsideDocument => here("there is a byte-order mark in the middle of the file").fix("remove this invisible character; two files were probably joined"),
             _ => None,
         }
     }
@@ -234,11 +235,8 @@ impl Spot<'_> {
         if next.is_whitespace() || next == '/' {
             return None;
         }
-        Trap::at(
-            self.line.start + colon,
-            "a space is missing behind this `:`",
-        )
-        .fix("write `key: value`")
+        Trap::at(self.line.start + colon, "a space is missing after this `:`")
+            .fix("write `key: value`")
     }
 
     fn before(&self) -> &str {

@@ -34,7 +34,7 @@ pub(super) fn check(
             .find(|known| *known == given)
     });
     let Some(kind) = kind else {
-        let found = format!("`{given}` is no kind of the platform");
+        let found = format!("`{given}` is not a kind of the platform");
         return Err(origin
             .problem(0..0, found)
             .allowed(platform::KINDS.join(", "))
@@ -169,11 +169,11 @@ impl Origin<'_> {
             let found = "the block written here does not belong to the key before it";
             return self
                 .at(span.name(), span.source_range(), span.line(), found)
-                .fix("let the key stand two columns in: the lines of the block stand four");
+                .fix("indent the key by two columns: the lines of the block have four");
         }
-        let found = "the value written here is not one whole scalar: it stands beside other text, in quotes or in a comment";
+        let found = "the value written here is not one whole scalar: it is beside other text, in quotes or in a comment";
         self.at(span.name(), span.source_range(), span.line(), found)
-            .fix("give `{{ … }}` a line's value to itself, without quotes around it")
+            .fix("let `{{ … }}` be the whole value of a line, without quotes around it")
     }
 
     /// A problem with the output, told at the template that wrote it.

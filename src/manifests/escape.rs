@@ -64,7 +64,7 @@ impl Language {
             ValueKind::Map if self == Self::Yaml => yaml_flow_map(out, value)?,
             kind => {
                 return Err(cannot(&format!(
-                    "a value of type {kind} has no form in {}",
+                    "a value of type {kind} cannot be written in {}",
                     self.name()
                 )));
             }
@@ -83,7 +83,7 @@ impl Language {
             Self::Toml => toml_string(out, text)?,
             Self::Ini if !text.bytes().all(|b| b.is_ascii_alphanumeric()) => {
                 return Err(cannot(
-                    "only a word of letters and digits has a form in an ini file",
+                    "only a word of letters and digits can be written in an ini file",
                 ));
             }
             Self::Ini => out.write_str(text)?,

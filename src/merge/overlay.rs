@@ -195,7 +195,7 @@ impl<'a> Merger<'a> {
     }
 
     fn refuse_empty_section(&mut self, trail: &Trail<'_>, span: Span) {
-        let found = "nothing stands behind this key, and other keys belong below it";
+        let found = "this key has no value, and other keys belong below it";
         let problem = Problem {
             path: Some(secret::path(trail.path().steps())),
             ..Problem::new(Code::EmptySection, Place::At(span), found)

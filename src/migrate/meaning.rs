@@ -17,9 +17,9 @@ const MEANINGLESS: &[(&str, &str)] = &[
         "proxy",
         "no proxy is needed: the pooler itself asks the nodes, and follows a failover",
     ),
-    ("cpln", "given by `cpln helm`, and read by nothing"),
-    ("global", "given by `cpln helm`, and read by nothing"),
-    ("globals", "given by `cpln helm`, and read by nothing"),
+    ("cpln", "`cpln helm` adds it, and nothing reads it"),
+    ("global", "`cpln helm` adds it, and nothing reads it"),
+    ("globals", "`cpln helm` adds it, and nothing reads it"),
 ];
 
 /// Keys that are called otherwise here.

@@ -40,10 +40,11 @@ pub(super) fn of(documents: &[&Node], meaning: &Meaning) -> Result<Version, Prob
         locations.or(proxy),
         "1.x has no such key beside `gvc`, and from 2.0.0 on there is no `gvc`",
     )];
-    for (one, other, why) in
-        two.into_iter()
-            .chain([(pgcat, pgbouncer, "a version has one of the two poolers")])
-    {
+    for (one, other, why) in two.into_iter().chain([(
+        pgcat,
+        pgbouncer,
+        "each version has only one of the two poolers",
+    )]) {
         if let (Some(one), Some(other)) = (one, other) {
             problems.push(both(one, other, why));
         }
@@ -61,9 +62,9 @@ pub(super) fn of(documents: &[&Node], meaning: &Meaning) -> Result<Version, Prob
             Problem::new(
                 Code::MissingKey,
                 Place::Nowhere,
-                "the file has no `locations`: those that Helm took stand in no file",
+                "the file has no `locations`: Helm took those of its chart",
             )
-            .fix("add `locations` with the ones that the cluster runs in"),
+            .fix("add the ones that the cluster runs in: `cpln helm get values RELEASE --all -o yaml` prints them"),
         );
     }
     problems.extend(locations.and_then(no_locations));
@@ -118,7 +119,7 @@ fn no_locations(entry: &Entry) -> Option<Problem> {
     let is_list = matches!(&entry.node.value, Value::List(items)
         if !items.is_empty() && items.iter().all(is_location));
     (!is_list).then(|| {
-        let found = "`locations` is no list of locations, each with its `name`";
+        let found = "`locations` is not a list of locations, each with its `name`";
         Problem::new(Code::WrongType, Place::At(entry.node.span), found)
             .fix("write the ones that the cluster runs in: `- name: …`, with `replicas` below it")
     })

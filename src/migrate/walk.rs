@@ -239,7 +239,7 @@ impl Walk<'_> {
         let start = line_start(self.text, key);
         let before = &self.text[self.clamp(start..key)];
         if !before.trim().is_empty() {
-            let what = format!("{why}; it shares its line: remove it by hand");
+            let what = format!("{why}; it shares its line with others: remove it by hand");
             return self.note(key, path, what);
         }
         let lines = lines_of_key(self.text, key, self.end_of_closed(&entry.node));

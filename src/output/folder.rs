@@ -132,7 +132,7 @@ impl Folder {
             let there = read(&path)?.filter(|text| *text != file.text);
             match (there, self.written.contains_key(name)) {
                 (Some(_), false) => bail!(
-                    "`{}` is there and no earlier run wrote it: move it away, or choose another folder",
+                    "`{}` exists, and no earlier run wrote it: move it away, or choose another folder",
                     path.display()
                 ),
                 (Some(text), true) if !wishes.is_forced && !self.is_untouched(name, &text) => {

@@ -110,7 +110,7 @@ impl Plan {
         let mut sides = Sides::new(old.resources, new.resources);
         let not_read = passed_over
             .into_iter()
-            .map(|found| format!("{found}: passed over"));
+            .map(|found| format!("{found}: skipped"));
         sides.notes.extend(not_read);
         let (old, new) = (&sides.old, &sides.new);
         let changes = changes(old, new);
@@ -140,7 +140,7 @@ impl Plan {
         let mut notes = sides.notes;
         if !unexplained.is_empty() {
             notes.push(format!(
-                "no value was found behind what has no `because`: {}",
+                "no value explains what has no `because`: {}",
                 unexplained.join(", ")
             ));
         }

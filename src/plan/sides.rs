@@ -144,7 +144,7 @@ fn not_seen(old: &mut Resource, new: &mut Resource) -> Option<Unseen> {
     let has_data = |resource: &Resource| resource.get(&["data"]).is_some();
     if old.id.kind == "secret" && has_data(old) != has_data(new) {
         let reveal = old.command("reveal", "-o yaml");
-        let found = unseen(format!("an export is without its data; `{reveal}` has it"));
+        let found = unseen(format!("an export does not have its data: `{reveal}` has"));
         for resource in [old, new] {
             if let Some(fields) = resource.data.as_object_mut() {
                 fields.remove("data");

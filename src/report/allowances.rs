@@ -82,7 +82,7 @@ impl Comment {
     fn read(said: &str, text: &str, span: Span) -> Result<Self, Problem> {
         let place = Place::At(span);
         let Some(list) = said.trim().strip_prefix("allow ") else {
-            let found = "this comment is for this program, but says nothing that it knows";
+            let found = "this comment is meant for this program, which does not understand it";
             let problem = Problem::new(Code::UnknownRule, place, found);
             return Err(problem.fix(format!("write `{MARK} allow CODE, REASON`")));
         };

@@ -148,10 +148,10 @@ fn how_removed(path: &Path, merged: &Merged) -> &'static str {
     });
     match text {
         Some(comment) if comment.starts_with('#') => {
-            "what begins with `#` is a comment: put a value that does into quotes, leave the key out to keep the default"
+            "what begins with `#` is a comment: put the value in quotes if it begins with one, or leave the key out to keep the default"
         }
         Some("") => {
-            "nothing stands behind it, which removes it: leave the key out to keep the default"
+            "this key has no value, which removes it: leave the key out to keep the default"
         }
         _ => "this `null` removes it: leave the key out to keep the default",
     }

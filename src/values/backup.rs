@@ -104,7 +104,7 @@ pub struct Aws {
     pub cloud_account_name: CloudAccountName,
     /// The IAM policy for the bucket.
     ///
-    /// A policy of the AWS account, by its name; `pgedge-tpl notes iam-policy` prints what must stand in it.
+    /// A policy of the AWS account, by its name; `pgedge-tpl notes iam-policy` prints what it must hold.
     pub policy_name: PolicyName,
     /// Folder in the bucket.
     ///
@@ -116,7 +116,7 @@ pub struct Aws {
     pub endpoint: Option<Endpoint>,
     /// A secret with keys of the store.
     ///
-    /// A secret of type `aws` with `accessKey` and `secretKey`, made before applying. It stands in for
+    /// A secret of type `aws` with `accessKey` and `secretKey`, made before applying. It takes the place of
     /// `cloudAccountName` and `policyName`, which are not read then.
     pub keys_secret_name: Option<SecretName>,
     /// The KMS key that encrypts the dumps.

@@ -48,7 +48,7 @@ impl Gvc {
 pub struct Location {
     /// Name of the location.
     ///
-    /// As the org lists it: `cpln location get`. No location stands in the list twice.
+    /// As the org lists it: `cpln location get`. Each location is listed once.
     pub name: LocationName,
     /// pgEdge nodes in this location.
     ///

@@ -59,7 +59,7 @@ pub struct Values {
     pub tags: BTreeMap<TagKey, TagValue>,
     /// Values for templates of your own.
     ///
-    /// Whatever stands here, templates see it as `custom`. The built-in ones do not look at it.
+    /// Whatever is here, templates see it as `custom`. The built-in ones do not look at it.
     #[serde(default)]
     pub custom: BTreeMap<String, serde_json::Value>,
     /// Whether nobody can delete the data.

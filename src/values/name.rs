@@ -31,7 +31,7 @@ macro_rules! platform_name {
         impl Parse for $name {
             const ALLOWED: &str = concat!(
                 $min, " to ", $max,
-                " lower-case letters, digits and `-`, with a letter first and no `-` last"
+                " lower-case letters, digits and `-`, beginning with a letter and not ending in `-`"
             );
             const EXAMPLES: &[&str] = &[$($example),+];
 
@@ -234,12 +234,12 @@ macro_rules! plain_text {
 
 plain_text! {
     /// Name of a bucket at AWS S3 or Google Cloud Storage.
-    Bucket(3..=63 "lower-case letters, digits, `.`, `_` and `-`, with a letter or digit first and last",
+    Bucket(3..=63 "lower-case letters, digits, `.`, `_` and `-`, beginning and ending with a letter or digit",
         |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
             && !text.starts_with(['.', '_', '-']) && !text.ends_with(['.', '_', '-']),
         "^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$", ["acme-backups", "orders.dumps"]);
     /// A Kubernetes namespace.
-    Namespace(1..=63 "lower-case letters, digits and `-`, with a letter or digit first and last",
+    Namespace(1..=63 "lower-case letters, digits and `-`, beginning and ending with a letter or digit",
         |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !text.starts_with('-') && !text.ends_with('-'),
         "^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", ["default", "pgedge"]);

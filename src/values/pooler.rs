@@ -29,7 +29,7 @@ pub struct Pgcat {
     /// With `all`, pgcat sees by the text of a statement whether it writes. It cannot see what functions do, nor writes
     /// inside WITH; what it cannot parse goes where the statement before it went; a read may miss a transaction before
     /// it. `BEGIN … COMMIT` and `SET SERVER ROLE TO 'primary'` lead to the primary. With `poolMode: session` all goes
-    /// to the primary, whatever stands here.
+    /// to the primary, whatever is said here.
     pub reads: Option<Reads>,
     /// Which node takes the writes.
     pub routing: Option<Routing>,

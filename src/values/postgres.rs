@@ -28,14 +28,14 @@ pub struct Postgres {
     pub database: Option<Database>,
     /// A secret that holds the credentials.
     ///
-    /// A dictionary secret with `username`, `password` and `database`, made before applying. It stands in for the
+    /// A dictionary secret with `username`, `password` and `database`, made before applying. It takes the place of the
     /// three keys above, which may not be given beside it.
     pub credentials_secret_name: Option<SecretName>,
     /// Parameters for postgresql.conf.
     ///
     /// Names and values are checked as PostgreSQL 17 reads them, units and all (`1GB`, not `1Gi`). The ones that
     /// replication, the pooler or the start script rest on are not yours to set, nor those that lose data. What follows
-    /// from other values is listed below; what is given here stands in for it.
+    /// from other values is listed below; what is given here takes its place.
     ///
     /// Two things depend on the machine and not on a value: huge pages, which a container does not have, and parallel
     /// workers, which share memory under /dev/shm. Where a query fails with `could not resize shared memory segment`,
@@ -49,7 +49,7 @@ pub struct Postgres {
     pub preload: Vec<Library>,
     /// Lines for pg_hba.conf.
     ///
-    /// They stand before the cluster's own, and the first line that fits a connection decides. TLS between a client and
+    /// They come before the cluster's own, and the first line that fits a connection decides. TLS between a client and
     /// PostgreSQL is off (the platform encrypts between workloads), and roles log in with passwords.
     #[serde(default)]
     pub extra_hba: Vec<HbaLine>,

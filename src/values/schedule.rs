@@ -143,7 +143,7 @@ fn never(line: &str) -> Option<String> {
     };
     let is_any = ["*", "?"].contains(weekday);
     (is_any && !months.iter().any(has_day))
-        .then(|| format!("`{line}` never comes: no such month has a day {least}"))
+        .then(|| format!("`{line}` never comes: none of these months has a day {least}"))
 }
 
 read_as!(text: Schedule);

@@ -92,8 +92,8 @@ fn is_beyond_a_schema(problem: &Problem, document: &Value) -> bool {
                 || problem.found.contains("runs backwards")
                 || problem.found.contains("never comes")
                 || problem.found.ends_with(" cores")
-                || problem.found.contains("the tag tells")
-                || problem.found.contains("a value was not shown")
+                || problem.found.contains("the tag says")
+                || problem.found.contains("in place of a value")
                 // numbers in units, and what a setting refuses beyond its type
                 || problem.path.starts_with("postgres.parameters.")
                     && (problem.found.contains("out of range") || problem.found.contains("`: "))

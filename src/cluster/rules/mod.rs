@@ -46,7 +46,7 @@ fn tags(values: &Values, problems: &mut Problems) {
     let count = values.tags.len();
     if count + OWN_TAGS > MOST_TAGS {
         let found = format!(
-            "there are {count} tags, and {OWN_TAGS} more of this program; the platform keeps {MOST_TAGS}"
+            "there are {count} tags beside {OWN_TAGS} of this program's own, and the platform takes {MOST_TAGS}"
         );
         let problem = Problem::of_value(Code::InvalidValue, Path::of("tags"), found);
         problems.push(problem.allowed(format!("at most {} tags", MOST_TAGS - OWN_TAGS)));

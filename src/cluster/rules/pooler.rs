@@ -14,7 +14,7 @@ pub(super) fn only_one(values: &Values, origins: &dyn Origins, problems: &mut Pr
     let problem = Problem::of_key(
         Code::Conflict,
         pgbouncer,
-        "given beside `pgcat`: one pooler stands before the nodes",
+        "given besides `pgcat`, and a cluster has one pooler",
     )
     .fix("remove one of the two");
     problems.push(problem.also(Place::Key(pgcat), "`pgcat` is given here"));

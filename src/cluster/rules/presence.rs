@@ -67,7 +67,7 @@ pub(super) fn credentials(values: &Values, origins: &dyn Origins, problems: &mut
         let problem = Problem::of_key(
             Code::Conflict,
             key,
-            "given beside `credentialsSecretName`, which holds the credentials",
+            "given besides `credentialsSecretName`, which holds the credentials",
         )
         .fix("remove one of the two");
         problems.push(problem.also(

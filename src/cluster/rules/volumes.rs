@@ -12,7 +12,7 @@ pub(super) fn class(values: &Values, problems: &mut Problems) {
     if !is_fast || capacity >= HIGH_THROUGHPUT {
         return;
     }
-    let found = format!("`{capacity}` is less than a volume of this `performanceClass` has");
+    let found = format!("`{capacity}` is too small for this `performanceClass`");
     let problem = Problem::of_value(Code::Conflict, Path::of("volumeset.capacity"), found)
         .allowed(format!("{HIGH_THROUGHPUT} or more"))
         .fix("raise `capacity`, or leave `performanceClass` out");
@@ -47,7 +47,7 @@ pub(super) fn autoscaling(values: &Values, problems: &mut Problems) {
     let problem = Problem::of_value(
         Code::Conflict,
         path,
-        format!("`{max}` is less than `{capacity}`, the size that a volume begins with"),
+        format!("`{max}` is less than `{capacity}`, the size that a volume starts with"),
     )
     .allowed(format!("{capacity} or more"))
     .fix("raise `maxCapacity` or lower `capacity`");

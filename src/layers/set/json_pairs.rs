@@ -25,7 +25,7 @@ impl Reader<'_> {
         if text[at..].starts_with('{') {
             let (node, end) = self.json_value(at, &[])?;
             if blank(end) < text.len() {
-                return Err(self.wrong(blank(end), "text behind the end of the object"));
+                return Err(self.wrong(blank(end), "there is text after the end of the object"));
             }
             self.edits.push(Edit::Overlay(node));
             return Ok(());
@@ -45,7 +45,7 @@ impl Reader<'_> {
             self.assign(targets, node, true);
             at = blank(end);
             if at < text.len() && !text[at..].starts_with(',') {
-                return Err(self.wrong(at, "a `,` must stand between two pairs"));
+                return Err(self.wrong(at, "expected a `,` between two pairs"));
             }
             at = blank((at + 1).min(text.len()));
         }

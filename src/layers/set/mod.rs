@@ -170,7 +170,7 @@ impl Reader<'_> {
             }
         }
         if !text[at..].is_empty() && !text[at..].starts_with(',') {
-            let problem = self.wrong(at, "text behind the end of a list");
+            let problem = self.wrong(at, "there is text after the end of the list");
             return wrong(
                 problem.fix("write `\\{` for a text that begins with a brace"),
                 at,

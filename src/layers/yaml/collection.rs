@@ -121,7 +121,7 @@ impl Reader<'_> {
                     Problem::new(
                         Code::YamlSyntax,
                         Place::At(node.span),
-                        format!("`<<` takes over {}", node.noun()),
+                        format!("`<<` merges mappings, and this is {}", node.noun()),
                     )
                     .allowed("a mapping, or a list of mappings, usually as an alias: `<<: *name`"),
                 ),

@@ -213,14 +213,14 @@ impl<'a> Reader<'a> {
         };
         if depth > MAX_DEPTH {
             return too_large(format!(
-                "lists and mappings stand more than {MAX_DEPTH} deep in each other here"
+                "lists and mappings are nested more than {MAX_DEPTH} deep here"
             ));
         }
         match self.nodes_left.checked_sub(nodes) {
             Some(left) => self.nodes_left = left,
             None => {
                 return too_large(format!(
-                    "here the file passes {} values (aliases count each time)",
+                    "the file holds more than {} values (aliases count each time)",
                     self.max_nodes
                 ));
             }
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
 
     fn alias(&mut self, id: usize, span: Span, depth: usize) -> Outcome<Node> {
         let Some(anchored) = self.anchors.get(&id) else {
-            let found = "an alias stands inside the very value that it names";
+            let found = "this alias is inside the value that it names";
             let problem =
                 Problem::new(Code::YamlSyntax, Place::At(span), found).fix("write the value out");
             return Err(Box::new(Stop::Problem(problem)));
@@ -296,7 +296,7 @@ impl<'a> Reader<'a> {
             Problem::new(
                 Code::YamlSyntax,
                 Place::At(span),
-                "this value has a tag (a word that begins with `!`) that values do not have",
+                "this value has a YAML tag (a word that begins with `!`), which values cannot have",
             )
             .fix("leave the tag out, or put the whole value in quotes"),
         );

@@ -79,7 +79,7 @@ rules! {
             && !["K_SERVICE", "K_CONFIGURATION", "K_REVISION"].iter().any(|taken| text.eq_ignore_ascii_case(taken));
     VARIABLE_VALUE "at most 4096 characters", |text| text.chars().count() <= 4096;
     SECRET_KEY "letters, digits and `-._`", is_key;
-    STORAGE_CLASS "letters, digits, `-` and `_`, with a letter first",
+    STORAGE_CLASS "letters, digits, `-` and `_`, beginning with a letter",
         |text| text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     HOSTNAME "a host name in lower case of at most 128 characters, with `*.` before it at most",

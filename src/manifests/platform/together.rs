@@ -29,7 +29,7 @@ fn performance_class(spec: &Node, path: &Path) -> Option<Problem> {
     let capacity = whole(spec.get("initialCapacity")?)?;
     let is_fast = spec.get("performanceClass")?.as_text()? == "high-throughput-ssd";
     (is_fast && capacity < 200).then(|| {
-        let found = format!("`{capacity}` is less than a volume of high-throughput-ssd has");
+        let found = format!("`{capacity}` is too small for high-throughput-ssd");
         refuse(path.key("initialCapacity"), found, "200 or more")
     })
 }
@@ -43,14 +43,14 @@ fn workload(spec: &Node, path: &Path, problems: &mut Problems) {
         let here = path.key("loadBalancer").key("replicaDirect");
         problems.push(refuse(
             here,
-            format!("a {kind} workload has no addresses of its replicas"),
+            format!("the replicas of a {kind} workload have no addresses of their own"),
             "false",
         ));
     }
     match (kind, spec.get("job")) {
         ("cron", None) => problems.push(refuse(
             path.key("type"),
-            "a cron workload has a `job`",
+            "a cron workload needs a `job`",
             "a `job`",
         )),
         ("cron", Some(_)) | (_, None) => {}
@@ -119,8 +119,8 @@ fn handlers(probe: &Node, path: Path) -> Option<Problem> {
         .count();
     let found = match given {
         1 => return None,
-        0 => "it asks nothing",
-        _ => "it asks in more than one way",
+        0 => "this probe does not say how to ask",
+        _ => "this probe asks in more than one way",
     };
     Some(refuse(
         path,

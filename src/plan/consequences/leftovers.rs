@@ -17,7 +17,7 @@ pub(super) fn holds_data(see: &See<'_>) -> Vec<Found> {
         Found::new(
             resource,
             format!(
-                "{} is written no longer, but it stays: applying never deletes. Before you delete it, read \
+                "{} is no longer written, but it stays: applying never deletes. Before you delete it, read \
                  `pgedge-tpl notes --only scaling`: {what}",
                 resource.id
             ),

@@ -34,7 +34,7 @@ const OF_THE_PLATFORM: &[&str] = &[
 /// It has no kind or name, or one that the platform would refuse.
 pub fn resource(document: Value) -> Result<Resource, String> {
     let Value::Object(mut fields) = document else {
-        return Err("a document that is no mapping".to_owned());
+        return Err("a document that is not a mapping".to_owned());
     };
     // what `render --redact` wrote: it stands for a document, and is none
     let redacted = text(fields.remove(REDACTED_KIND));

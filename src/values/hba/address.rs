@@ -73,7 +73,7 @@ pub(super) fn address(fields: &[Vec<Word>]) -> Result<(Address, &[Vec<Word>]), S
         .map_or((word.text.as_str(), None), |(host, length)| {
             (host, Some(length))
         });
-    let wrong = || Err(format!("`{}` is no address", word.text));
+    let wrong = || Err(format!("`{}` is not an address", word.text));
     let Ok(net) = host.parse::<IpAddr>() else {
         return if length.is_none() && is_host_name(host) {
             Ok((Address::Named(host.to_owned()), rest))

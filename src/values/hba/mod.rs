@@ -78,7 +78,7 @@ fn cover(words: &[Word], others: &[Word], within_all: fn(&Word) -> bool) -> bool
 }
 
 impl Parse for HbaLine {
-    const ALLOWED: &str = "`host`, databases, users, an address with its mask, a method (scram-sha-256, md5 or reject) and nothing behind it, such as `host all all 10.0.0.0/8 scram-sha-256`";
+    const ALLOWED: &str = "`host`, databases, users, an address with its mask, a method (scram-sha-256, md5 or reject) and nothing after it, such as `host all all 10.0.0.0/8 scram-sha-256`";
     const EXAMPLES: &[&str] = &[
         "host all reporting 10.0.0.0/8 scram-sha-256",
         "host orders app 0.0.0.0/0 scram-sha-256",
@@ -100,7 +100,7 @@ impl Parse for HbaLine {
         });
         if let Some(strange) = strange {
             let found = format!(
-                "the character U+{:04X} is no blank to PostgreSQL",
+                "the character U+{:04X} is no space to PostgreSQL",
                 strange as u32
             );
             return Err(refuse(found).fix("write a plain space"));
@@ -122,9 +122,7 @@ impl Parse for HbaLine {
         };
         let method = method_of(method).map_err(|(found, fix)| refuse(found).fix(fix))?;
         if let Some(word) = behind.first().and_then(|field| field.first()) {
-            return Err(
-                refuse(format!("`{}` stands behind the method", word.text)).fix("remove it")
-            );
+            return Err(refuse(format!("`{}` comes after the method", word.text)).fix("remove it"));
         }
         Ok(Self {
             text: text.to_owned(),
@@ -166,10 +164,10 @@ fn check_type(field: &[Word]) -> Result<(), (String, String)> {
         }
         "hostgssenc" => "never matches: connections are not encrypted by GSSAPI",
         "local" => {
-            "never matches: the cluster's own line for connections inside the container stands before it"
+            "never matches: the cluster's own line for connections inside the container comes before it"
         }
         "include" | "include_if_exists" | "include_dir" => "reads a file, which no node has",
-        _ => "is no type of connection",
+        _ => "is not a type of connection",
     };
     Err((format!("`{text}` {why}"), "write `host`".to_owned()))
 }
@@ -197,7 +195,7 @@ fn method_of(field: &[Word]) -> Result<Method, (String, String)> {
         None => {
             let near = nearest(text, METHODS.iter().map(|(name, _)| *name));
             Err((
-                format!("`{text}` is no method"),
+                format!("`{text}` is not a method"),
                 near.map_or_else(
                     || SCRAM.to_owned(),
                     |near| format!("did you mean `{near}`?"),

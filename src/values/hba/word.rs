@@ -47,7 +47,7 @@ pub(super) fn fields(text: &str) -> Result<Vec<Vec<Word>>, Wrong> {
             .trim_start_matches([' ', '\t']);
         if rest.starts_with(',') || goes_on && rest.is_empty() {
             return Err((
-                "there is a comma with nothing before or behind it",
+                "there is a comma with nothing before or after it",
                 "remove it",
             ));
         }
@@ -72,13 +72,13 @@ fn word(text: &str) -> Result<(Word, &str), Wrong> {
             }
             '#' if !inside => {
                 return Err((
-                    "`#` begins a comment, which would hide what stands behind it",
-                    "write the comment behind the line's quotes, or before the line",
+                    "`#` begins a comment, which would hide what comes after it",
+                    "write the comment after the line's quotes, or before the line",
                 ));
             }
             '\\' => {
                 return Err((
-                    "`\\` may join this line with the cluster's own behind it",
+                    "`\\` may join this line with the cluster's own after it",
                     "remove it",
                 ));
             }
@@ -86,7 +86,7 @@ fn word(text: &str) -> Result<(Word, &str), Wrong> {
         }
     }
     if inside {
-        return Err(("a quote is not closed", "write `\"` behind the name too"));
+        return Err(("a quote is not closed", "write `\"` after the name too"));
     }
     if word.text.is_empty() {
         return Err(("there is an empty name", "remove it, or write the name"));

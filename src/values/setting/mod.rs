@@ -138,7 +138,7 @@ impl Parse for ParameterName {
         // PostgreSQL would take it, beside the same name in other letters: which one counts, nobody sees
         let small = text.to_ascii_lowercase();
         if text != small && (Setting::find(&small).is_some() || is_extensions(&small)) {
-            let found = "PostgreSQL does not tell cases apart, here they would be two parameters";
+            let found = "PostgreSQL ignores case, and here these would be two parameters";
             return Err(Invalid::new(found, Self::ALLOWED).fix(format!("write `{small}`")));
         }
         let unknown = Invalid::new(

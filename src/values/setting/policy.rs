@@ -142,7 +142,7 @@ const RULES: &[Rule] = &[
     refused(Category("Connections and Authentication / SSL"), "TLS is off: the platform encrypts between workloads, and a node has no certificate", REMOVE),
     refused(Category("Developer Options"), "it is for PostgreSQL's developers and for damaged data", REMOVE),
     refused(Category("Preset Options"), "it was decided when PostgreSQL was built or the data directory was made", REMOVE),
-    refused(Category("Replication / Primary Server"), "it waits for physical standbys, of which there are none: every write would stand still", REMOVE),
+    refused(Category("Replication / Primary Server"), "it waits for physical standbys, of which there are none: every write would wait for ever", REMOVE),
     refused(Category("Replication / Standby Servers"), "a node is a standby only while it joins, and the start script decides how", REMOVE),
     refused(Category("Reporting and Logging / Where to Log"), "the log is the container's: `cpln logs` shows it", REMOVE),
     refused(Category("Write-Ahead Log / Archiving"), "it runs the command or loads the library that it names, and fills the volume when that fails", "use `backup`"),

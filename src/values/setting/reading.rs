@@ -22,10 +22,7 @@ impl<'de> DeserializeSeed<'de> for NewName<'_> {
         let twice = self.0.iter().find(|other| other.name() == name.name());
         match twice {
             Some(other) => {
-                let found = format!(
-                    "this is `{}` again: PostgreSQL does not tell their cases apart",
-                    other.key()
-                );
+                let found = format!("this is `{}` again: PostgreSQL ignores case", other.key());
                 Err(D::Error::custom(
                     Invalid::new(found.clone(), found).fix("keep one of the two"),
                 ))
