@@ -132,7 +132,7 @@ fn many_tags_are_a_rule() -> Result<()> {
     refuses(
         folder.path(),
         "plan old.yaml -f tags.yaml",
-        "the platform keeps 50",
+        "the platform takes 50",
     )
 }
 

@@ -128,7 +128,7 @@ fn a_wrong_folder_is_no_list_of_deletions() -> Result<()> {
             "shop: 10 to create, 0 to change, 0 to delete\n",
             "a second, empty cluster",
             "note: 12 resources there are of the cluster `other`: left as they are\n",
-            "denied here: new-cluster\n",
+            "consequences that are denied: new-cluster\n",
         ],
     );
     assert!(!said.contains("cpln"), "{said}");
@@ -197,7 +197,7 @@ fn a_redacted_side_hides_no_change() -> Result<()> {
             "--deny restart,not-compared",
         ] {
             let said = folder.says(&plan(deny), 1)?;
-            holds(&said, &["denied here: not-compared\n"]);
+            holds(&said, &["consequences that are denied: not-compared\n"]);
         }
         folder.says(&plan("--deny-dangerous --allow not-compared"), 0)?;
     }
