@@ -67,8 +67,8 @@ fn a_gvc_that_others_manage_is_not_deleted() -> Result<()> {
     holds(
         &said,
         &[
-            "shop: 0 to create, 0 to change, 0 to delete, 1 to stay\n",
-            "= gvc shop\n    because gvc.create   true → false   (--set)",
+            "shop: 1 to create, 0 to change, 0 to delete, 1 to stay\n",
+            "= gvc shop\n+ policy shop-pgedge-gvc-policy\n    because gvc.create   true → false   (--set)",
             "· the GVC shop stays as it is: its locations are managed elsewhere from now on\n  (gvc-left)",
         ],
     );
