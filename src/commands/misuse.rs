@@ -80,10 +80,9 @@ fn problem(error: &clap::Error) -> Option<Problem> {
             new(format!("`{flag}`: a file of values belongs to `-f`"))
                 .fix(format!("write `pgedge-tpl {command} -f {flag}`"))
         }
-        ErrorKind::UnknownArgument => new(format!("`{flag}`: there is no place for this argument"))
-            .fix(format!(
-                "`pgedge-tpl {command} --help` says what comes where"
-            )),
+        ErrorKind::UnknownArgument => new(format!("`{flag}`: not expected here")).fix(format!(
+            "`pgedge-tpl {command} --help` says what comes where"
+        )),
         ErrorKind::InvalidValue => {
             let value = said(ContextKind::InvalidValue).unwrap_or_default();
             let found = match value.as_str() {

@@ -75,9 +75,8 @@ impl Folder {
                 None => format!("cannot read `{}`: {error}", folder.display()),
             };
             Problems::from(wrong(found).fix(format!(
-                "a case is a values file below `{}`; --dir names another folder than `{}`",
-                folder.display(),
-                path.display()
+                "cases are values files below `{}`; --dir names another folder that holds `cases`",
+                folder.display()
             )))
         })?;
         let mut cases: Vec<Case> = Vec::new();
