@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use super::{FIRST, SECOND, THIRD, rows, running, three_nodes};
+use super::{FIRST, SECOND, THIRD, note, rows, running, three_nodes};
 use crate::platform::Platform;
 use crate::wait;
 
@@ -13,6 +13,11 @@ pub fn long_partition(platform: &mut Platform) -> Result<()> {
     running(platform, &three_nodes())?;
     platform.sql(FIRST, "INSERT INTO items VALUES ('shared', 'at first')")?;
     platform.wait_equal(1, 30)?;
+    wait::until(30, "a beat has come", || {
+        let beats = format!("SELECT count(*) FROM pgedge.heartbeat WHERE node = '{THIRD}'");
+        let beats = platform.sql(FIRST, &beats)?;
+        Ok((beats == "0").then_some(beats))
+    })?;
     platform.get(THIRD)?.link.cut()?;
     platform.sql(THIRD, &rows(100))?;
     platform.sql(THIRD, "UPDATE items SET note = 'older' WHERE id = 'shared'")?;
@@ -27,6 +32,22 @@ pub fn long_partition(platform: &mut Platform) -> Result<()> {
     ensure!(
         before == "101",
         "the cable was cut, and yet {before} rows are here"
+    );
+    // what a person looks at, as the notes show it
+    let question = "SELECT * FROM pgedge.cluster ORDER BY peer LIMIT 1";
+    let client = platform.get(FIRST)?.client()?;
+    let shown = client.run(&["psql", "-Xx", "-c", question])?;
+    note(&shown);
+    let told = |name: &str| {
+        let pairs = shown.lines().filter_map(|line| line.split_once('|'));
+        let mut found = pairs.filter(|(key, _)| key.trim() == name);
+        found.next().map_or("", |(_, value)| value.trim())
+    };
+    let lag: f64 = told("lag_seconds").parse().unwrap_or_default();
+    ensure!(
+        [told("peer"), told("state"), told("slot")] == [THIRD, "unreachable", "reserved"]
+            && lag > 30.0,
+        "{shown}"
     );
 
     platform.get(THIRD)?.link.heal()?;
