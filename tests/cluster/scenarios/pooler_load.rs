@@ -15,11 +15,32 @@ pub fn a_busy_pool_makes_clients_wait(platform: &mut Platform) -> Result<()> {
         return Ok(()); // what stands in for pgcat has no pool
     }
     load(platform, "pgcat")?;
-    let banned = ["psql", "-XAtq", "-d", "pgcat", "-c", "SHOW BANS"];
-    let banned = platform.get("pooler_0")?.client()?.run(&banned)?;
-    ensure!(banned.is_empty(), "overload banned {banned}");
+    nobody_is_banned(&platform.get("pooler_0")?.client()?)?;
+    // with reads on all nodes, too
+    let values = Values {
+        poolers: 1,
+        pooling: vec![("reads", "all")],
+        ..three_nodes()
+    };
+    let mut spread = another_pooler(platform, &values, "spread")?;
+    spread.start()?;
+    spread.wait_ready(30)?;
+    let client = spread.client()?;
+    bench(&client, &MANY, SLOW)?;
+    bench(&client, &MANY, TOUCH)?;
+    nobody_is_banned(&client)?;
+    spread.stop()?;
     what_applications_do(platform, "pgcat")
 }
+
+fn nobody_is_banned(client: &Client) -> Result<()> {
+    let banned = client.run(&["psql", "-XAtq", "-d", "pgcat", "-c", "SHOW BANS"])?;
+    ensure!(banned.is_empty(), "overload banned {banned}");
+    Ok(())
+}
+
+/// Far more than there are connections.
+const MANY: [&str; 6] = ["-c", "200", "-j", "4", "-t", "1"];
 
 /// The same of PgBouncer, and what only it can do: reads of their own.
 pub fn pgbouncer_under_load(platform: &mut Platform) -> Result<()> {
@@ -48,8 +69,7 @@ fn load(platform: &mut Platform, pooler: &'static str) -> Result<()> {
     let client = pooler.client()?;
     // 200 clients, 5 connections, a quarter of a second each: the last one waits for ten seconds
     let waiting = client.clone();
-    let load =
-        std::thread::spawn(move || bench(&waiting, &["-c", "200", "-j", "4", "-t", "1"], SLOW));
+    let load = std::thread::spawn(move || bench(&waiting, &MANY, SLOW));
     std::thread::sleep(std::time::Duration::from_secs(4));
     ensure!(
         pooler.is_ready() && pooler.is_alive(),
