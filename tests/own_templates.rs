@@ -230,7 +230,7 @@ fn what_goes_wrong_with_own_documents_is_told() -> Result<()> {
         (
             "extra/odd.yaml.j2",
             "kind: deployment\nname: x\n",
-            "`deployment` is no kind of the platform",
+            "`deployment` is not a kind of the platform",
         ),
         (
             "manifests/mine.yaml.j2",
