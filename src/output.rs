@@ -5,6 +5,8 @@ mod folder;
 
 use std::iter;
 
+use serde_json::Value;
+
 use crate::forms::File;
 use crate::manifests::Manifest;
 
@@ -36,7 +38,9 @@ pub fn is_yaml_stream_of(text: &str, mut documents: impl Iterator<Item = Option<
 ///
 /// None that a rendered document can bring about.
 pub fn json_array(manifests: &[Manifest]) -> anyhow::Result<String> {
-    let documents: Vec<_> = manifests.iter().map(Manifest::data).collect();
+    let documents = manifests.iter().map(Manifest::data);
+    let documents = documents.map(|read| read.map_err(|problem| anyhow::anyhow!(problem.found)));
+    let documents: Vec<Value> = documents.collect::<anyhow::Result<_>>()?;
     Ok(serde_json::to_string_pretty(&documents)? + "\n")
 }
 

@@ -585,3 +585,22 @@ fn cases_that_are_not_run_are_named() -> Result<()> {
     folder.says("test", 0)?;
     Ok(())
 }
+
+/// A number that one reader of YAML takes and another does not once made a whole document vanish from the plan.
+#[test]
+fn no_document_vanishes() -> Result<()> {
+    let folder = rendered()?;
+    let tags = "{% include 'manifests/_tags.yaml.j2' %}\n";
+    let gvc = include_str!("../templates/manifests/gvc.yaml.j2");
+    let own = gvc.replace(tags, &format!("{tags}  large: 18446744073709551616\n"));
+    folder.write("own/manifests/gvc.yaml.j2", &own)?;
+    let plan = "plan live.yaml -f values.yaml --templates own --exit-code";
+    holds(
+        &folder.says(plan, 3)?,
+        &[
+            "shop: 0 to create, 1 to change, 0 to delete\n",
+            "~ gvc shop",
+        ],
+    );
+    Ok(())
+}

@@ -110,7 +110,7 @@ fn by_hand(manifests: &str, edits: &str) -> Result<String> {
         let begins = format!("kind: {kind}\nname: {name}\n");
         let document = documents
             .iter_mut()
-            .find(|document| document.trim_start().starts_with(&begins));
+            .find(|document| document.trim_start_matches("---\n").starts_with(&begins));
         let document = document
             .filter(|document| document.contains(from.as_str()))
             .ok_or(format!("`{edit}`: not found"))?;

@@ -37,7 +37,9 @@ fn write(args: &cli::Notes, input: &mut Input) -> Option<String> {
         return Some(format!("{policy:#}\n"));
     }
     let manifests = input.render(&templates, true)?;
-    let picture = drawn(&cluster, &plan::rendered(&manifests));
+    let documents = plan::rendered(&manifests);
+    let documents = documents.map_err(|found| input.problems.push(found)).ok()?;
+    let picture = drawn(&cluster, &documents);
     match args.output {
         NotesShape::Mermaid => return Some(picture::mermaid(&picture)),
         NotesShape::Svg => return Some(picture::svg(&picture)),

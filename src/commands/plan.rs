@@ -67,12 +67,16 @@ fn from_values(
     let rendered = renderer
         .as_ref()
         .and_then(|renderer| input.render_with(renderer, redact));
+    let new = rendered.and_then(|rendered| {
+        let new = plan::rendered(&rendered);
+        new.map_err(|found| input.problems.push(found)).ok()
+    });
     let mut report = args.cluster.report.clone();
     report.warnings.allow = allowed(args).1;
     if let Some(refused) = input.report(&report, &[])? {
         return Ok(refused);
     }
-    let (Some(old), Some(rendered), Some(renderer)) = (old, rendered, &renderer) else {
+    let (Some(old), Some(new), Some(renderer)) = (old, new, &renderer) else {
         return Ok(Exit::Wrong);
     };
     let trials = Trials {
@@ -80,7 +84,6 @@ fn from_values(
         renderer,
         redact,
     };
-    let new = plan::rendered(&rendered);
     let drawn = drawn(&old, &new);
     let plan = Plan::new(old, new, Some(&trials));
     let places = Places::new(&input.merged);

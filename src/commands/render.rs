@@ -91,7 +91,7 @@ fn form(args: &cli::Render, cluster: &Cluster, manifests: Vec<Manifest>) -> Resu
             Made::Files(terraform::module(cluster, &manifests, options)?)
         }
         Form::Chart => Made::Files(chart::chart(cluster, &manifests)),
-        Form::Crd => Made::Files(operator::resources(&manifests, &target(&args.forms)?)),
+        Form::Crd => Made::Files(operator::resources(&manifests, &target(&args.forms)?)?),
     })
 }
 

@@ -106,13 +106,13 @@ fn render(settings: &[&str], value: Option<(&str, &Json)>) -> Option<Vec<Documen
     }
     let cluster = Cluster::new(&decoded.value?, &merged).0?;
     let manifests = manifests::render(&cluster, &Templates::default()).ok()?;
-    Some(manifests.into_iter().map(document).collect())
+    manifests.into_iter().map(document).collect()
 }
 
-fn document(manifest: Manifest) -> Document {
-    let data = manifest.data();
+fn document(manifest: Manifest) -> Option<Document> {
+    let data = manifest.data().ok()?;
     let label = label(&manifest);
-    (manifest.template, label, data)
+    Some((manifest.template, label, data))
 }
 
 fn label(manifest: &Manifest) -> String {

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::File;
 use super::document::{KEPT, without};
 use crate::manifests::{Manifest, REDACTED_KIND, yaml_scalar};
+use crate::problem::Problem;
 use crate::values::name::{Namespace, OrgName};
 
 /// Deleting the object deletes the resource, unless it carries this.
@@ -26,14 +27,17 @@ pub struct Target {
 }
 
 /// The resources, a file for each.
-#[must_use]
-pub fn resources(manifests: &[Manifest], target: &Target) -> Vec<File> {
+///
+/// # Errors
+///
+/// A document that cannot be read back.
+pub fn resources(manifests: &[Manifest], target: &Target) -> Result<Vec<File>, Problem> {
     let file = |manifest: &Manifest| {
         let text = match manifest.kind {
-            "secret" => secret(manifest, target),
+            "secret" => secret(manifest, target)?,
             _ => resource(manifest, target),
         };
-        File::of(manifest, format!("---\n{text}"))
+        Ok(File::of(manifest, format!("---\n{text}")))
     };
     manifests.iter().map(file).collect()
 }
@@ -53,9 +57,9 @@ fn resource(manifest: &Manifest, target: &Target) -> String {
     text + &without(manifest, &["kind", REDACTED_KIND, "name"])
 }
 
-fn secret(manifest: &Manifest, target: &Target) -> String {
+fn secret(manifest: &Manifest, target: &Target) -> Result<String, Problem> {
     let (org, namespace) = (target.org.as_str(), target.namespace.as_str());
-    let document = manifest.data();
+    let document = manifest.data()?;
     let kind = document["type"].as_str().unwrap_or_default();
     let mut text = format!(
         "apiVersion: v1\n{}: Secret\nmetadata:\n  name: {}\n  namespace: {namespace}\n  labels:\n    \
@@ -69,7 +73,7 @@ fn secret(manifest: &Manifest, target: &Target) -> String {
             .map_or_else(|| value.to_string(), str::to_owned);
         _ = writeln!(text, "  {}: {}", yaml_scalar(key), STANDARD.encode(value));
     }
-    text
+    Ok(text)
 }
 
 /// An object without a kind is applied by nobody.

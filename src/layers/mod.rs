@@ -104,7 +104,7 @@ pub fn read_yaml(source: SourceId, text: &str, problems: &mut Problems) -> Optio
 /// # Errors
 ///
 /// The first thing that is wrong, and its line.
-pub fn read_documents(text: &str) -> Result<Vec<Node>, (Option<usize>, Problem)> {
+pub fn read_documents(text: &str) -> Result<Vec<serde_json::Value>, (Option<usize>, Problem)> {
     let placed = |problem: Problem| {
         let line = match problem.place {
             Place::At(span) => text
@@ -124,7 +124,7 @@ pub fn read_documents(text: &str) -> Result<Vec<Node>, (Option<usize>, Problem)>
                     .get(read.end..)
                     .is_some_and(|rest| rest.trim().is_empty()) =>
             {
-                return Ok(vec![read.node]);
+                return Ok(vec![read.node.into_json()]);
             }
             // flow style of YAML begins like JSON
             _ => {}

@@ -6,13 +6,14 @@ use super::templates::Templates;
 use super::{Manifest, REDACTED_KIND};
 use crate::cluster::{Backup, is_config_of, is_script_of};
 use crate::layers::secret::{self, REDACTED};
+use crate::problem::{Code, Place, Problem};
 
 /// The document without its secrets, and then without its kind. Built-in templates write only what the cluster has,
 /// which is redacted before; the user's own may hold a secret themselves, also in a part that a built-in one includes.
-pub(super) fn redacted(manifest: Manifest, templates: &Templates) -> Manifest {
+pub(super) fn redacted(manifest: Manifest, templates: &Templates) -> Result<Manifest, Problem> {
     let mut yaml = manifest.yaml();
     if templates.are_own() {
-        let whole = manifest.data();
+        let whole = manifest.data()?;
         let shown = document(manifest.kind, &manifest.name, &whole);
         let is_told = |line: &str| {
             let comment = line.split_once('#').map(|(_, comment)| comment);
@@ -23,13 +24,16 @@ pub(super) fn redacted(manifest: Manifest, templates: &Templates) -> Manifest {
             && (has_kind || !yaml.contains(REDACTED))
             && (manifest.kind == "secret" || !yaml.lines().any(is_told));
         if !is_as_written {
-            yaml = serde_yaml::to_string(&shown).unwrap_or_default();
+            yaml = serde_yaml::to_string(&shown).map_err(|error| {
+                let found = format!("{}: what it renders: {error}", manifest.template);
+                Problem::new(Code::Template, Place::Nowhere, found)
+            })?;
         }
     }
-    Manifest {
+    Ok(Manifest {
         marked: without_kind(yaml),
         ..manifest
-    }
+    })
 }
 
 /// The document without its kind, if something is left out of it.

@@ -15,6 +15,7 @@ use minijinja::{Value, context};
 use serde::Serialize;
 
 use crate::cluster::{Cluster, PoolerKind};
+use crate::layers;
 use crate::problem::{Code, Place, Problem, Problems};
 
 use engine::{Compile, Engine};
@@ -65,9 +66,21 @@ impl Manifest {
     }
 
     /// The document as data: read back once more, because trees are large and few callers want them.
-    #[must_use]
-    pub fn data(&self) -> serde_json::Value {
-        serde_yaml::from_str(&self.yaml()).unwrap_or_default()
+    ///
+    /// # Errors
+    ///
+    /// It is not one mapping. Every document was checked, so this would be a mistake of ours.
+    pub fn data(&self) -> Result<serde_json::Value, Problem> {
+        let problem = |found: &str| {
+            let found = format!("{}: what it renders: {found}", self.template);
+            Problem::new(Code::Template, Place::Nowhere, found)
+        };
+        let mut documents =
+            layers::read_documents(&self.yaml()).map_err(|(_, found)| problem(&found.found))?;
+        match (documents.pop(), documents.is_empty()) {
+            (Some(document), true) => Ok(document),
+            _ => Err(problem("not one mapping")),
+        }
     }
 }
 
@@ -212,7 +225,7 @@ impl<'t> Renderer<'t> {
             let rendered = self.engine.document(template, &see)?;
             let manifest = check::check(kind, rendered, self.templates)?;
             Ok::<_, Problems>(match cluster.is_redacted {
-                true => mask::redacted(manifest, self.templates),
+                true => mask::redacted(manifest, self.templates)?,
                 false => manifest,
             })
         };

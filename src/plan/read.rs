@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::normalize;
 use super::resource::{Id, Resource};
-use crate::layers::{Files, Node, read_documents, refused, text_of};
+use crate::layers::{Files, read_documents, refused, text_of};
 use crate::manifests::Manifest;
 use crate::plain::quotable;
 use crate::problem::{Code, Place, Problem, Problems};
@@ -18,6 +18,9 @@ const MOST_FILES: usize = 10_000;
 
 /// Bytes of manifests that are read of one side: those of hundreds of clusters.
 const MOST_BYTES: usize = 32 << 20;
+
+/// Resources of one side: those of hundreds of clusters, too.
+const MOST_RESOURCES: usize = 10_000;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -58,15 +61,16 @@ pub fn read(files: &dyn Files, path: &Path) -> Result<Documents, Problems> {
     } else {
         read.take(&name(path), files.read(path), false);
     }
-    if read.bytes > MOST_BYTES {
-        let found = format!(
-            "`{}`: more than {} MiB of manifests",
-            name(path),
-            MOST_BYTES >> 20
-        );
+    let most = match (read.bytes > MOST_BYTES, read.is_too_many) {
+        (true, _) => Some(format!("{} MiB of manifests", MOST_BYTES >> 20)),
+        (_, true) => Some(format!("{MOST_RESOURCES} manifests")),
+        _ => None,
+    };
+    if let Some(most) = most {
+        let found = format!("`{}`: more than {most}", name(path));
         read.problems.push(
             Problem::new(Code::TooLarge, Place::Nowhere, found)
-                .fix("name a folder that holds them only"),
+                .fix("name a folder that holds those of the cluster only"),
         );
     }
     match read.problems.is_empty() {
@@ -86,6 +90,7 @@ struct Reading {
     passed_over: Vec<String>,
     problems: Problems,
     bytes: usize,
+    is_too_many: bool,
 }
 
 impl Reading {
@@ -107,6 +112,9 @@ impl Reading {
                 self.passed_over.push(problem.found);
             }
             Err(problem) => self.problems.push(problem),
+            Ok(read) if self.resources.len() + read.resources.len() > MOST_RESOURCES => {
+                self.is_too_many = true;
+            }
             Ok(read) => read
                 .resources
                 .into_iter()
@@ -129,14 +137,23 @@ impl Reading {
 }
 
 /// The resources that were rendered.
-#[must_use]
-pub fn rendered(manifests: &[Manifest]) -> Documents {
-    let documents = manifests.iter().map(Manifest::data);
-    let resources = documents.filter_map(|document| normalize::resource(document).ok());
-    Documents {
-        resources: sorted(resources.collect()),
+///
+/// # Errors
+///
+/// A document that is no manifest: none may be missing without a word.
+pub fn rendered(manifests: &[Manifest]) -> Result<Documents, Problem> {
+    let resource = |manifest: &Manifest| {
+        let read = normalize::resource(manifest.data()?);
+        read.map_err(|found| Problem {
+            code: Code::Template,
+            ..no_manifest(&manifest.template, &found)
+        })
+    };
+    let resources: Vec<Resource> = manifests.iter().map(resource).collect::<Result<_, _>>()?;
+    Ok(Documents {
+        resources: sorted(resources),
         passed_over: Vec::new(),
-    }
+    })
 }
 
 /// The resources that a text describes.
@@ -147,7 +164,7 @@ pub fn rendered(manifests: &[Manifest]) -> Documents {
 pub fn parse(name: &str, text: &str) -> Result<Documents, Problem> {
     let mut documents = Vec::new();
     let read = read_documents(text).map_err(|(line, problem)| broken(name, line, problem))?;
-    for document in read.into_iter().map(Node::into_json) {
+    for document in read {
         flatten(document, &mut documents);
     }
     let resource = |document| {

@@ -114,7 +114,36 @@ impl Sides {
             }
         }
         sides.new = new;
+        sides.tell_missing();
         sides
+    }
+
+    /// Every cluster has these, so a side that has other parts of it and not these is most often half an export: what
+    /// they are now is not known.
+    fn tell_missing(&mut self) {
+        let is_core = |resource: &&Resource| {
+            matches!(
+                resource.id.kind.as_str(),
+                "identity" | "policy" | "volumeset"
+            ) || resource.workload_type() == "stateful"
+        };
+        // a GVC may be there before a cluster is
+        if !self.old.iter().any(|old| old.id.kind != "gvc") {
+            return;
+        }
+        let kind = |resource: &Resource| {
+            (
+                resource.id.kind.clone(),
+                resource.workload_type().to_owned(),
+            )
+        };
+        let there: BTreeSet<_> = self.old.iter().map(kind).collect();
+        let missing = self.new.iter().filter(is_core);
+        let missing = missing.filter(|new| new.is_written_here() && !there.contains(&kind(new)));
+        self.unseen.extend(missing.map(|new| Unseen {
+            resource: new.id.to_string(),
+            what: "missing on the older side, which has other parts of the cluster: is the export whole?".to_owned(),
+        }));
     }
 
     fn tell_others(&mut self) {
@@ -142,7 +171,7 @@ fn not_seen(old: &mut Resource, new: &mut Resource) -> Option<Unseen> {
         what,
     };
     let has_data = |resource: &Resource| resource.get(&["data"]).is_some();
-    if old.id.kind == "secret" && has_data(old) != has_data(new) {
+    if old.id.kind == "secret" && !(has_data(old) && has_data(new)) {
         let reveal = old.command("reveal", "-o yaml");
         let found = unseen(format!("an export does not have its data: `{reveal}` has"));
         for resource in [old, new] {

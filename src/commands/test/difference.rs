@@ -51,7 +51,7 @@ fn as_plan(case: &Case, snapshot: &str, built_in: &BuiltIn<'_>) -> Option<String
         renderer: &renderer,
         redact: true,
     };
-    let plan = Plan::new(old, plan::rendered(&manifests), Some(&trials)).without_unseen();
+    let plan = Plan::new(old, plan::rendered(&manifests).ok()?, Some(&trials)).without_unseen();
     let places = Places::new(&input.merged);
     (!plan.is_empty()).then(|| look::human::write(&plan, Some(places), look::PAGE))
 }

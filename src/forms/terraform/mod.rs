@@ -109,7 +109,10 @@ pub fn module(
         ..Variables::default()
     };
     let mut problems = Problems::default();
-    let documents: Vec<Json> = manifests.iter().map(Manifest::data).collect();
+    let documents: Vec<Json> = manifests
+        .iter()
+        .map(Manifest::data)
+        .collect::<Result<_, _>>()?;
     let shared_tags = shared_tags(&documents);
     let mut main = locals(&shared_tags);
     let mut secrets = Body::default();

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use granit_parser::Parser;
+use serde_json::Value as Json;
 
 use super::{Reader, Stop, options};
-use crate::layers::tree::Node;
 use crate::layers::{secret, trap};
 use crate::place::SourceId;
 use crate::problem::{Problem, Problems};
@@ -15,7 +15,7 @@ const MAX_MANIFEST_NODES: usize = 400_000;
 
 /// Reads documents that are no values, whatever they are: exports, manifests. Their problems have a line in words, as
 /// no report shows their text.
-pub(in crate::layers) fn read_documents(text: &str) -> Result<Vec<Node>, Problem> {
+pub(in crate::layers) fn read_documents(text: &str) -> Result<Vec<Json>, Problem> {
     let mut reader = Reader {
         source: SourceId::NONE,
         is_shown: false,
@@ -30,7 +30,8 @@ pub(in crate::layers) fn read_documents(text: &str) -> Result<Vec<Node>, Problem
         path: Vec::new(),
         in_secret: false,
     };
-    match reader.documents() {
+    let mut documents = Vec::new();
+    match reader.documents(|root| documents.push(root.into_json())) {
         Err(stop) => Err(match *stop {
             Stop::Problem(problem) => problem,
             Stop::Syntax(error) => {
@@ -38,7 +39,7 @@ pub(in crate::layers) fn read_documents(text: &str) -> Result<Vec<Node>, Problem
                 trap::explain(SourceId::NONE, text, &error, &secrets)
             }
         }),
-        Ok(documents) => match reader.problems.into_iter().next() {
+        Ok(()) => match reader.problems.into_iter().next() {
             Some(problem) => Err(problem),
             None => Ok(documents),
         },

@@ -58,7 +58,8 @@ pub(super) fn read(
         path: Vec::new(),
         in_secret: false,
     };
-    let outcome = reader.documents();
+    let mut roots = Vec::new();
+    let outcome = reader.documents(|root| roots.push(root));
     let Reader {
         problems: mut found,
         mut secrets,
@@ -68,7 +69,7 @@ pub(super) fn read(
         secrets.extend(secret::in_comments_behind(text, &secrets));
     }
     let roots = match outcome {
-        Ok(roots) => Some(roots),
+        Ok(()) => Some(roots),
         Err(stop) => {
             secrets.extend(secret::in_broken_yaml(text, Some(known)));
             let secrets = secret::join(secrets.clone(), text.len());
@@ -122,19 +123,19 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn documents(&mut self) -> Outcome<Vec<Node>> {
-        let mut roots = Vec::new();
+    /// Gives each document away as it is read.
+    fn documents(&mut self, mut keep: impl FnMut(Node)) -> Outcome<()> {
         loop {
             match self.next()? {
-                (Event::StreamEnd, _) => return Ok(roots),
+                (Event::StreamEnd, _) => return Ok(()),
                 (Event::DocumentStart(..), _) => {
                     self.anchors.clear();
                     let (event, span) = self.next()?;
                     let root = self.node(event, span, 0)?;
                     match root.value {
                         Value::Null { .. } => {}
-                        _ if self.takes_any => roots.push(root),
-                        Value::Map(_) => roots.push(root),
+                        _ if self.takes_any => keep(root),
+                        Value::Map(_) => keep(root),
                         _ => return Err(Box::new(Stop::Problem(trap::not_a_mapping(&root)))),
                     }
                 }

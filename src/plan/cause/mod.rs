@@ -160,7 +160,7 @@ impl Trials<'_> {
             cluster
         };
         let rendered = self.renderer.render(&cluster).ok()?;
-        Some(read::rendered(&rendered).resources)
+        Some(read::rendered(&rendered).ok()?.resources)
     }
 
     fn told(&self, candidate: Candidate) -> Vec<Cause> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::hba::{self, Rule};
 use super::{Found, See, and};
 use crate::plain::quoted;
-use crate::plan::resource::Resource;
+use crate::plan::resource::{Resource, link_name};
 
 pub(super) fn opened(see: &See<'_>) -> Vec<Found> {
     let mut found: Vec<Found> = see
@@ -71,6 +71,40 @@ pub(super) fn narrowed(see: &See<'_>) -> Vec<Found> {
         })
     });
     workloads.chain(rules).collect()
+}
+
+pub(super) fn cut_off(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new, _) in see.changed_of("workload") {
+        let is_cut_off = |client: &&Resource| {
+            let before = see.before(client).unwrap_or(client);
+            admits(old, before) && !admits(new, client)
+        };
+        let all = see.sides.new.iter();
+        let clients = all.filter(|client| client.id.kind == "workload" && client.gvc == new.gvc);
+        let clients =
+            clients.filter(|client| new.workload_type() == "stateful" || client.id == new.id);
+        for client in clients.filter(is_cut_off) {
+            let message = match client.id == new.id {
+                true => format!(
+                    "the replicas of {} cannot reach each other any more",
+                    new.id.name
+                ),
+                false => format!("{} cannot reach {} any more", client.id.name, new.id.name),
+            };
+            found.push(Found::new(new, message));
+        }
+    }
+    found
+}
+
+/// Whether the firewall of a workload lets another one of its GVC in.
+fn admits(workload: &Resource, client: &Resource) -> bool {
+    let is_it = |link: &str| link_name(link) == client.id.name;
+    rank(workload) >= 2
+        || listed(workload, &["internal", "inboundAllowWorkload"])
+            .into_iter()
+            .any(is_it)
 }
 
 /// What a policy allows whom: `manage` to `//user/x`.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::readable::referenced;
 use super::restart::restarts;
 use super::{Found, See, and};
@@ -66,8 +68,42 @@ pub(super) fn credentials(see: &See<'_>) -> Vec<Found> {
                 ),
             ));
         }
+        if differences.iter().any(is_other_file) {
+            let is_same = |workload: &&Resource| {
+                !see.changed()
+                    .any(|(_, changed, _)| changed.is_same(workload))
+                    && see.before(workload).is_some()
+            };
+            let all = see
+                .sides
+                .new
+                .iter()
+                .filter(|it| it.workload_type() != "cron");
+            let users = all.filter(|it| referenced(it).contains(new.id.name.as_str()));
+            found.extend(users.filter(is_same).map(|workload| {
+                let message = format!(
+                    "replicas of {} that run keep the old file, those that start have the new one: after applying, `{}`",
+                    workload.id.name,
+                    workload.command("force-redeployment", "")
+                );
+                Found::new(new, message)
+            }));
+        }
     }
     found
+}
+
+/// Whether a file differs in more than its list of nodes, which whatever runs learns from the new ones.
+fn is_other_file(difference: &Difference) -> bool {
+    let lines = |side: &Option<Value>| -> BTreeSet<String> {
+        let text = side.as_ref().and_then(Value::as_str).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    };
+    let (before, after) = (lines(&difference.before), lines(&difference.after));
+    difference.path == "data.payload"
+        && before
+            .symmetric_difference(&after)
+            .any(|line| !line.ends_with(".cpln.local"))
 }
 
 /// A dictionary's keys that changed.

@@ -10,6 +10,35 @@ use crate::plan::normalize::is_name;
 use crate::plan::resource::{Resource, link_name};
 
 pub(super) fn secret_unreadable(see: &See<'_>) -> Vec<Found> {
+    [not_allowed(see), keys_gone(see)].concat()
+}
+
+/// Secrets that lose what a workload takes from them.
+fn keys_gone(see: &See<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (old, new, _) in see.changed_of("secret") {
+        let has = |side: &Resource, key: &str| side.get(&["data", key]).is_some();
+        for workload in see.sides.new.iter().filter(|it| it.id.kind == "workload") {
+            let gone: Vec<String> = references(workload)
+                .filter_map(|link| link.split_once('.'))
+                .filter(|(secret, key)| *secret == new.id.name && has(old, key) && !has(new, key))
+                .map(|(_, key)| quoted(key))
+                .collect();
+            if !gone.is_empty() {
+                let message = format!(
+                    "{} takes {} from {}, which has it no more: a replica that starts does not come up",
+                    workload.id.name,
+                    and(&gone),
+                    new.id
+                );
+                found.push(Found::new(new, message));
+            }
+        }
+    }
+    found
+}
+
+fn not_allowed(see: &See<'_>) -> Vec<Found> {
     let matters = |kind: &str| matches!(kind, "policy" | "workload");
     let mut changed = see
         .changes
@@ -89,6 +118,13 @@ fn items<'r>(binding: &'r Value, key: &str) -> impl Iterator<Item = &'r str> {
 
 /// The secrets that a workload takes variables or files from.
 pub(super) fn referenced(workload: &Resource) -> BTreeSet<&str> {
+    references(workload)
+        .map(|link| link.split_once('.').map_or(link, |(secret, _)| secret))
+        .collect()
+}
+
+/// `NAME.KEY` or `NAME`, of each secret that a workload takes something from.
+fn references(workload: &Resource) -> impl Iterator<Item = &str> {
     workload
         .containers()
         .flat_map(|container| {
@@ -96,8 +132,6 @@ pub(super) fn referenced(workload: &Resource) -> BTreeSet<&str> {
         })
         .filter_map(|link| link.strip_prefix("cpln://secret/"))
         .filter(|link| is_name(link))
-        .map(|link| link.split_once('.').map_or(link, |(secret, _)| secret))
-        .collect()
 }
 
 fn texts<'r>(

@@ -42,6 +42,7 @@ impl<'a> Nodes<'a> {
 }
 
 /// A resource and what happens to it.
+#[derive(Clone)]
 pub(super) struct Found(pub(super) String, pub(super) String);
 
 impl Found {

@@ -1,4 +1,4 @@
-//! Major versions of PostgreSQL, as image tags tell them.
+//! Major versions of PostgreSQL and Spock, as image tags tell them.
 
 use serde_json::{Map, Value};
 
@@ -17,7 +17,9 @@ pub(super) fn major_version(see: &See<'_>) -> Vec<Found> {
             found.push(Found::new(new, message));
             continue;
         };
-        if before != after {
+        if before == after {
+            found.extend(another_spock(old, new));
+        } else {
             found.push(Found::new(
                 new,
                 format!(
@@ -28,6 +30,20 @@ pub(super) fn major_version(see: &See<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// The nodes of one cluster have one major version of Spock, and an image without it has no cluster.
+fn another_spock(old: &Resource, new: &Resource) -> Option<Found> {
+    let message = match (spock(old)?, spock(new)) {
+        (before, Some(after)) if before == after => return None,
+        (before, Some(after)) => format!(
+            "Spock {before} → {after}: nodes with one do not replicate with nodes that have the other"
+        ),
+        (before, None) => format!(
+            "the nodes have Spock {before}; whether the new image has it cannot be told from its name"
+        ),
+    };
+    Some(Found::new(new, message))
 }
 
 pub(super) fn backup_version(see: &See<'_>) -> Vec<Found> {
@@ -88,4 +104,11 @@ fn major(workload: &Resource) -> Option<u32> {
         .parse()
         .ok()
         .filter(|major| (10..100).contains(major))
+}
+
+/// `5` of `ghcr.io/pgedge/pgedge-postgres:17.11-spock5.0.13-standard-1`.
+fn spock(workload: &Resource) -> Option<u32> {
+    let (_, behind) = image(workload)?.rsplit_once("spock")?;
+    let digits: String = behind.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
 }

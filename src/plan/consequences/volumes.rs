@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, See};
+use super::{Found, See, settings};
 use crate::plain::quoted;
 use crate::plan::resource::Resource;
 
@@ -71,6 +71,17 @@ pub(super) fn data_unreachable(see: &See<'_>) -> Vec<Found> {
                 quoted(before)
             );
             found.push(Found::new(new, message));
+        }
+        let user = |workload: &Resource| {
+            workload
+                .get(&["spec", "securityOptions", "runAsUser"])?
+                .as_u64()
+        };
+        if user(old) != user(new) {
+            found.push(Found::new(
+                new,
+                "the nodes run as another user, which cannot read their data",
+            ));
         }
         let recycled = |workload: &Resource| {
             volumes(workload).any(|volume| volume.get("recoveryPolicy") == Some(&"recycle".into()))
@@ -167,9 +178,8 @@ pub(super) fn wal_over_volume(see: &See<'_>) -> Vec<Found> {
 
 /// `max_slot_wal_keep_size` of the nodes' script, in GiB.
 fn wal_kept(resource: &Resource) -> Option<f64> {
-    let payload = resource.text(&["data", "payload"])?;
-    let (_, rest) = payload.split_once("max_slot_wal_keep_size")?;
-    let value = rest.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '\n');
+    let settings = settings::all(resource);
+    let value = settings.get("max_slot_wal_keep_size")?;
     let digits: String = value.chars().take_while(char::is_ascii_digit).collect();
     let unit = match value.get(digits.len()..)?.trim_start() {
         unit if unit.starts_with("TB") => 1024.0,

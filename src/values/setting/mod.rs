@@ -14,7 +14,7 @@ use crate::decode::Invalid;
 pub use form::SLRU_BUFFERS;
 use meaning::Meaning;
 use policy::{Rule, Verdict};
-use table::{Context, Kind, Setting};
+use table::{Kind, Setting};
 
 /// Parameters for postgresql.conf, in the order of the values.
 #[derive(Clone, Debug, Default)]
@@ -75,15 +75,6 @@ impl Parameter {
         } else {
             value.saturating_mul(meaning::base(unit).unwrap_or(1.0) as i64)
         })
-    }
-
-    /// Whether a running server takes it up when it reads its files again; `None` where only an extension knows.
-    #[must_use]
-    #[allow(dead_code)] // for `plan` and the start script
-    pub fn is_taken_up_by_reload(&self) -> Option<bool> {
-        self.name
-            .setting
-            .map(|setting| setting.context == Context::Reload)
     }
 
     /// The rule that warns of it.
