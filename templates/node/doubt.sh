@@ -11,7 +11,11 @@ look_into_doubts() {
 
 settle_doubts() {
   local peer wide since
-  local_sql <<<"SELECT pgedge.note_doubts(); CALL pgedge.watch_deletions();" >/dev/null || return
+  local_sql >/dev/null <<'SQL' || return
+SELECT pgedge.note_doubts();
+\set ON_ERROR_STOP off
+CALL pgedge.watch_deletions();
+SQL
   [ "$(local_sql <<<"SELECT count(*) FROM pgedge.doubt")" != 0 ] || return 0
   for peer in "${peers[@]}"; do
     # one that is back waits for this node in turn; it says nothing of what it may not have received yet

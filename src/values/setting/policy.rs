@@ -110,6 +110,7 @@ const RULES: &[Rule] = &[
     refused(Names(&["track_commit_timestamp"]), "conflicts are resolved by it", REMOVE),
     refused(Names(&["wal_sender_timeout"]), "a stop has to end within the workload's grace period", REMOVE),
     refused(Names(&["tcp_user_timeout"]), "a peer that is cut off would hold up checkpoints", REMOVE),
+    refused(Names(&["wal_writer_delay"]), "what was received has to be on disk soon, for its provider forgets it", REMOVE),
     refused(Names(&["output_plugin_libraries"]), "replication needs Spock's", REMOVE),
     refused(Names(&["shared_preload_libraries"]), "replication needs Spock's", "use `postgres.preload`, which is added to it"),
     refused(Names(&["password_encryption"]), "pg_hba.conf asks for scram-sha-256", REMOVE),

@@ -282,7 +282,8 @@ pub fn late_deletion(platform: &mut Platform) -> Result<()> {
     platform.check_mesh()
 }
 
-/// What a node had received when it was killed was lost to it: its provider had heard that it was there.
+/// What a node had received when it was killed was lost to it: a worker had restarted since, and its provider had heard
+/// that all was on disk.
 pub fn kill_after_receipt(platform: &mut Platform) -> Result<()> {
     running(platform, &two_nodes())?;
     for round in 0..3 {
@@ -299,7 +300,17 @@ pub fn kill_after_receipt(platform: &mut Platform) -> Result<()> {
             ))?;
             Ok((found != "100").then_some(found))
         })?;
-        std::thread::sleep(Duration::from_millis(100));
+        // a worker that restarts says that all is on disk which it finds received
+        let walsender = "SELECT active_pid FROM pg_replication_slots WHERE active";
+        let before = platform.sql(FIRST, walsender)?;
+        platform.sql(
+            SECOND,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'spock apply %'",
+        )?;
+        wait::until(30, "the worker is back", || {
+            let now = platform.sql(FIRST, walsender)?;
+            Ok((now.is_empty() || now == before).then(|| "not yet".to_owned()))
+        })?;
         let node = platform.get(SECOND)?;
         node.kill()?;
         node.start()?;

@@ -82,10 +82,13 @@ pub fn lost_slot(platform: &mut Platform) -> Result<()> {
     platform.sql(FIRST, "SELECT pg_reload_conf()")?;
 
     platform.get(THIRD)?.start()?;
-    let node = platform.get(THIRD)?;
+    // it gets the rows from the other one first, by comparison, and serves until all is well enough to begin again
     wait::until(240, "the node has copied anew", || {
-        let content = node.sql("SELECT count(*) FROM items")?;
-        Ok((content != "180").then(|| format!("{content} of 180 rows")))
+        let links = platform.sql(
+            FIRST,
+            "SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'logical' AND active AND wal_status <> 'lost'",
+        )?;
+        Ok((links != "2").then(|| format!("{links} of 2 slots are in use")))
     })?;
     platform.wait_ready(120)?;
     platform.wait_equal(180, 60)?;
