@@ -29,10 +29,12 @@ BEGIN
 END
 $$;
 
--- What to ask the source for: all since then, or only of the table of a doubt.
+-- What to ask the source for: all since then, or only of the table of a doubt. The source notes its doubts first: what
+-- came late there, and is gone elsewhere, would come back here, and then be confirmed there.
 CREATE OR REPLACE FUNCTION pgedge.question_for_rows(since timestamptz, doubt_id bigint) RETURNS text LANGUAGE sql AS
-$$ SELECT format('COPY (SELECT * FROM pgedge.recent(%L, %L)) TO STDOUT;', since,
-     (SELECT relation FROM pgedge.doubt WHERE id = doubt_id)) $$;
+$$ SELECT 'DO ''BEGIN PERFORM pgedge.note_doubts(); END''; '
+     || format('COPY (SELECT * FROM pgedge.recent(%L, %L)) TO STDOUT;', since,
+         (SELECT relation FROM pgedge.doubt WHERE id = doubt_id)) $$;
 
 -- How many differences have lasted since the round before; they are in pgedge.lasting. What this node has as new is
 -- none.

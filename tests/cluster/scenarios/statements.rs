@@ -121,49 +121,35 @@ pub fn clients_read_their_own_writes(platform: &mut Platform) -> Result<()> {
     if std::env::var_os("PGEDGE_TEST_PGCAT").is_none() {
         return Ok(());
     }
-    running(
-        platform,
-        &Values {
-            poolers: 1,
-            pooling: vec![("reads", "all")],
-            ..three_nodes()
-        },
-    )?;
+    let by_default = Values {
+        poolers: 1,
+        ..three_nodes()
+    };
+    let all = Values {
+        pooling: vec![("reads", "all")],
+        ..by_default.clone()
+    };
+    running(platform, &by_default)?;
     wait_for_primary(platform, &["pooler_0"], FIRST, 60)?;
-    reads_go_to(platform, "pooler_0", &[FIRST, SECOND, THIRD])?;
     platform.sql("pooler_0", "CREATE TABLE others (id int)")?;
+    for (way, begin, end) in WAYS {
+        let (missed, spread) = write_and_read(platform, &format!("by default {way}"), begin, end)?;
+        ensure!(
+            missed == 0 && spread == [1000],
+            "{missed} of 1000 rows were not there, other tables were read from {spread:?}"
+        );
+    }
+
+    platform.apply(&all)?;
+    let pooler = platform.get("pooler_0")?;
+    pooler.stop()?;
+    pooler.start()?;
+    reads_go_to(platform, "pooler_0", &[FIRST, SECOND, THIRD])?;
     std::thread::sleep(std::time::Duration::from_secs(7));
     let client = platform.get("pooler_0")?.client()?;
     let is_old = is_old(&client)?;
-    for (way, begin, end) in [
-        ("in a transaction", "BEGIN;\n", "COMMIT;\n"),
-        ("alone", "", ""),
-    ] {
-        let mut script = String::new();
-        for number in 0..1000 {
-            writeln!(
-                script,
-                "{begin}INSERT INTO items VALUES ('{way} {number}');\n{end}SELECT 'row ' || count(*) FROM items WHERE id = '{way} {number}';"
-            )?;
-            writeln!(
-                script,
-                "SELECT 'other ' || host(inet_server_addr()) FROM (SELECT count(*) FROM others) o;"
-            )?;
-        }
-        let said = client.feed(&["psql", "-XAtq"], &script)?;
-        let missed = said.lines().filter(|line| *line == "row 0").count();
-        let mut nodes: Vec<_> = said
-            .lines()
-            .filter(|line| line.starts_with("other "))
-            .collect();
-        nodes.sort_unstable();
-        let spread: Vec<usize> = nodes
-            .chunk_by(|one, two| one == two)
-            .map(<[_]>::len)
-            .collect();
-        note(&format!(
-            "written {way}: {missed} of 1000 missed, reads of another table: {spread:?}"
-        ));
+    for (way, begin, end) in WAYS {
+        let (missed, spread) = write_and_read(platform, way, begin, end)?;
         ensure!(
             spread.len() == 3,
             "reads of another table went to {spread:?}"
@@ -186,4 +172,47 @@ pub fn clients_read_their_own_writes(platform: &mut Platform) -> Result<()> {
     let missed = said.lines().filter(|line| *line == "row 1").count();
     note(&format!("deleted alone: {missed} of 1000 missed"));
     Ok(())
+}
+
+/// How a row is written: what it is called, and what stands around the statement.
+const WAYS: [(&str, &str, &str); 2] = [
+    ("in a transaction", "BEGIN;\n", "COMMIT;\n"),
+    ("alone", "", ""),
+];
+
+/// Of 1,000 rows, how many were not there right after they were written; and how many reads of another table each node
+/// got.
+fn write_and_read(
+    platform: &mut Platform,
+    way: &str,
+    begin: &str,
+    end: &str,
+) -> Result<(usize, Vec<usize>)> {
+    let mut script = String::new();
+    for number in 0..1000 {
+        writeln!(
+            script,
+            "{begin}INSERT INTO items VALUES ('{way} {number}');\n{end}SELECT 'row ' || count(*) FROM items WHERE id = '{way} {number}';"
+        )?;
+        writeln!(
+            script,
+            "SELECT 'other ' || host(inet_server_addr()) FROM (SELECT count(*) FROM others) o;"
+        )?;
+    }
+    let client = platform.get("pooler_0")?.client()?;
+    let said = client.feed(&["psql", "-XAtq"], &script)?;
+    let missed = said.lines().filter(|line| *line == "row 0").count();
+    let mut nodes: Vec<_> = said
+        .lines()
+        .filter(|line| line.starts_with("other "))
+        .collect();
+    nodes.sort_unstable();
+    let spread: Vec<usize> = nodes
+        .chunk_by(|one, two| one == two)
+        .map(<[_]>::len)
+        .collect();
+    note(&format!(
+        "written {way}: {missed} of 1000 missed, reads of another table: {spread:?}"
+    ));
+    Ok((missed, spread))
 }
