@@ -149,6 +149,7 @@ fn check_lists_what_differs_and_writes_nothing() -> Result<()> {
     let output = render(folder.path(), &change)?;
     assert_eq!(output.status.code(), Some(3));
     let expected = "added    out/volumeset-shop-pgedge-vs.yaml\n\
+        added    out/policy-shop-pgedge-gvc-policy.yaml\n\
         `out` is not what the values say; the same command without --check makes it so\n";
     assert_eq!(said(&output), expected, "an edited file is not removed");
     fs::write(out.join("gvc-shop.yaml"), gvc)?;

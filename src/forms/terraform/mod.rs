@@ -130,24 +130,22 @@ pub fn module(
             .as_object()
             .map_or_else(Body::default, |document| writer.body(document));
         order(manifest.kind, &references, &mut body);
-        let file = match manifest.kind {
-            "secret" => &mut secrets,
-            _ => &mut main,
-        };
+        let is_secret = manifest.kind == "secret";
+        let file = if is_secret { &mut secrets } else { &mut main };
         let name = label(&manifest.name);
         file.block(block_type(manifest), &[&resource_type, &name], body);
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let imports = options.import.then(|| imports(cluster, manifests));
+    let imported = || imports(cluster, manifests);
     let bodies = [
         versions(),
         variables.blocks(),
         main,
         secrets,
         outputs(cluster, &references),
-        imports.unwrap_or_default(),
+        options.import.then(imported).unwrap_or_default(),
     ];
     let is_redacted = manifests.iter().any(Manifest::is_redacted);
     let file = |(name, body): (&str, Body)| File {
