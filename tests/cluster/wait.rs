@@ -20,6 +20,6 @@ pub fn until(
         if start.elapsed() > Duration::from_secs(seconds) {
             bail!("{what}: not within {seconds} s: {complaint}");
         }
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_millis(600));
     }
 }

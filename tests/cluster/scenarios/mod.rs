@@ -41,9 +41,11 @@ pub const REAL_SPOCK: &[&str] = &[
     "backup_of_another_release_restores",
     "a_rollout_leaves_one_that_writes",
     "a_long_partition_catches_up",
+    "a_volume_that_was_set_back_joins_afresh",
     "a_volume_of_an_earlier_release_is_aligned",
     "backup_of_text_restores",
     "pooler_makes_clients_wait",
+    "pooler_pgbouncer_leaves_a_primary_that_is_cut_off",
     "slots_lost_on_both_sides_converge",
 ];
 
