@@ -6,9 +6,12 @@
 //!
 //! Whole processes, run in turn. The least time says most: the rest is the machine's noise.
 
+mod common;
+
 use std::fs;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+use common::time;
 
 const DOCUMENTS: usize = 1000;
 const RUNS: usize = 50;
@@ -73,16 +76,4 @@ fn documents() -> std::io::Result<String> {
         format!("---\n{}\n{}-{at}\n{}\n", next(), next(), next())
     };
     Ok((0..DOCUMENTS).map(numbered).collect())
-}
-
-fn time(command: &mut Command) -> std::io::Result<Duration> {
-    let start = Instant::now();
-    let status = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    match status.success() {
-        true => Ok(start.elapsed()),
-        false => Err(std::io::Error::other(format!("{command:?}: {status}"))),
-    }
 }

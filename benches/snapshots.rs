@@ -7,11 +7,15 @@
 //!
 //! Without `HELM` and `CHART` only the cases are timed. All are whole processes, run in turn.
 
+mod common;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
+
+use common::time;
 
 const CASES: usize = 300;
 const RUNS: usize = 20;
@@ -67,21 +71,6 @@ fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pgedge-tpl"));
     command.arg("test").arg(folder).env_remove("CI");
     command
-}
-
-fn time(command: &mut Command) -> std::io::Result<Duration> {
-    let start = Instant::now();
-    let output = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .output()?;
-    let time = start.elapsed();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(time)
 }
 
 /// The least and the median.

@@ -8,10 +8,14 @@
 //! Without `PROGRAM`, Cargo's own is timed. All are whole processes, run in turn. The least times say most: the rest is
 //! the machine's noise. How many instructions it takes says `valgrind --tool=callgrind pgedge-tpl render`.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
+
+use common::time;
 
 const RUNS: usize = 1000;
 
@@ -64,16 +68,6 @@ fn empty_program(folder: &Path) -> std::io::Result<PathBuf> {
         .status()?;
     assert!(status.success(), "rustc");
     Ok(program)
-}
-
-fn time(command: &mut Command) -> std::io::Result<Duration> {
-    let start = Instant::now();
-    let status = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    assert!(status.success());
-    Ok(start.elapsed())
 }
 
 /// The least and the median.

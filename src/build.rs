@@ -13,11 +13,11 @@ mod plain;
 
 #[allow(clippy::print_stdout)] // Cargo listens there
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=templates");
-    println!("cargo::rerun-if-changed=src/build.rs");
+    for seen in ["templates", "src/build.rs", "src/plain.rs"] {
+        println!("cargo::rerun-if-changed={seen}");
+    }
     let root =
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("templates");
-    println!("cargo::rerun-if-changed=src/plain.rs");
     let mut files = files_below(&root)?;
     files.sort();
     let mut table = "&[\n".to_owned();

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::readable::texts;
 use super::{Found, See, and};
 use crate::manifests::is_script;
 use crate::plain::quoted;
@@ -64,14 +65,6 @@ fn others(before: &Container, after: &Container, is_backup: bool) -> Vec<String>
         .chain(lost)
         .map(|key| format!("without {}", quoted(key)));
     started.chain(missing).collect()
-}
-
-fn texts<'c>(container: &'c Container, list: &str, key: &'c str) -> impl Iterator<Item = &'c str> {
-    let items = container.get(list).and_then(Value::as_array);
-    items
-        .into_iter()
-        .flatten()
-        .filter_map(move |item| item.get(key)?.as_str())
 }
 
 fn name(container: &Container) -> &str {

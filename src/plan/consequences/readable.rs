@@ -134,7 +134,8 @@ fn references(workload: &Resource) -> impl Iterator<Item = &str> {
         .filter(|link| is_name(link))
 }
 
-fn texts<'r>(
+/// What stands under a key in each item of a container's list.
+pub(super) fn texts<'r>(
     container: &'r serde_json::Map<String, Value>,
     list: &str,
     key: &'static str,

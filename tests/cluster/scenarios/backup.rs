@@ -111,13 +111,7 @@ pub fn round_trip(platform: &mut Platform) -> Result<()> {
 /// Dumps that others made: a node of the public template, which leaves nothing out and has no manifest; an earlier
 /// program, which knew less; a server of an older major release. Needs the newer one in the nodes, Debian's beside it.
 pub fn another_release(platform: &mut Platform) -> Result<()> {
-    let mut values = three_nodes();
-    let bucket = Bucket::gs(platform)?;
-    values.backup = bucket.values();
-    platform.apply(&values)?;
-    platform.wait_ready(90)?;
-    make_content(platform)?;
-    let before = everything(platform)?;
+    let (values, bucket, before) = filled(platform)?;
     let whole = dumped(platform, "pg_dump -Fc | base64")?;
     bucket.write("whole.dump", &whole)?;
     let script = format!("{OLD_SERVER}\n{LARGE_OBJECTS};\n{CONTENT}\nEOF\n{OLD_DUMP}");
@@ -201,8 +195,8 @@ fn empty_as_told(platform: &mut Platform, values: &Values) -> Result<()> {
     )
 }
 
-/// A dump as text, as the image that was the default before made it; and a restore that broke off.
-pub fn text(platform: &mut Platform) -> Result<()> {
+/// Three nodes with all sorts of content, a bucket, and what every node holds.
+fn filled(platform: &mut Platform) -> Result<(Values, Bucket, BTreeSet<String>)> {
     let mut values = three_nodes();
     let bucket = Bucket::gs(platform)?;
     values.backup = bucket.values();
@@ -210,6 +204,12 @@ pub fn text(platform: &mut Platform) -> Result<()> {
     platform.wait_ready(90)?;
     make_content(platform)?;
     let before = everything(platform)?;
+    Ok((values, bucket, before))
+}
+
+/// A dump as text, as the image that was the default before made it; and a restore that broke off.
+pub fn text(platform: &mut Platform) -> Result<()> {
+    let (mut values, bucket, before) = filled(platform)?;
     let mut text = |name: &str, command: &str| -> Result<Vec<u8>> {
         let pack = if name.ends_with(".gz") { "gzip" } else { "cat" };
         let dump = dumped(platform, &format!("{command} | {pack} | base64"))?;
